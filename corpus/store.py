@@ -1,0 +1,222 @@
+"""The store: every clause of every regulation that was added, memory-mapped.
+
+    STORE/
+      store.json                 which files make up the store, with their SHA-256; replaced atomically, so it is the store
+      regulations-<hash>.arrow   one row per version of a regulation
+      parts/<hash>.arrow         clauses, one row each; a part is never changed
+
+A version is a regulation id with a date. Adding the same version again replaces it; another date stands beside it, and the
+newest is what is searched. Parts are Arrow files that ``datasets`` opens by memory map: opening costs no reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from datasets import Dataset, concatenate_datasets
+
+from corpus.errors import DamagedStore, OutdatedStore, StoreProblem, UnknownRef
+from corpus.records import Clause
+from corpus.schema import CLAUSES, RegulationEntry, clause_of, entries_of
+
+LAYOUT = 1
+"""Number of the layout described above; a store with another number is refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartFile:
+    """One immutable file of the store."""
+
+    file: str  # relative to the store
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What store.json says."""
+
+    generation: int  # counts changes; 0 for an empty store
+    parts: tuple[PartFile, ...]
+    regulations: PartFile | None
+    written: str  # ISO time
+
+
+def read_contents(folder: Path) -> Contents:
+    """Which files make up the store in a folder.
+
+    Raises:
+        StoreProblem: there is no store there.
+        OutdatedStore: it has another layout.
+        DamagedStore: store.json cannot be understood.
+    """
+    path = folder / "store.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StoreProblem(f"{folder}: no store here; make one with: regelruimte corpus add PATH --store {folder}") from None
+    except (OSError, ValueError) as error:
+        raise DamagedStore(f"{path}: cannot be read as the contents of a store ({error})") from None
+    layout = raw.get("layout") if isinstance(raw, dict) else None
+    if layout != LAYOUT:
+        raise OutdatedStore(
+            f"{path}: the store has layout {layout!r} and this version reads layout {LAYOUT}; add the sources to a new store"
+        )
+    try:
+        return Contents(
+            generation=int(raw["generation"]),
+            parts=tuple(PartFile(**part) for part in raw["parts"]),
+            regulations=PartFile(**raw["regulations"]) if raw["regulations"] else None,
+            written=str(raw["written"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedStore(f"{path}: an entry is missing or wrong ({error})") from None
+
+
+class Store:
+    """A store, opened for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in a folder.
+
+        Raises:
+            StoreProblem, OutdatedStore, DamagedStore: see read_contents; also when a file is missing.
+        """
+        self.folder = folder
+        self.contents = read_contents(folder)
+        self._parts: dict[str, Dataset] = {part.file: self._open(part) for part in self.contents.parts}
+
+    @cached_property
+    def versions(self) -> tuple[RegulationEntry, ...]:
+        """Every version of every regulation, in the order of adding."""
+        if self.contents.regulations is None:
+            return ()
+        return tuple(entries_of(self._open(self.contents.regulations).data.table))
+
+    @cached_property
+    def regulations(self) -> Mapping[str, RegulationEntry]:
+        """The newest version of each regulation, by id."""
+        newest: dict[str, RegulationEntry] = {}
+        for entry in self.versions:
+            known = newest.get(entry.id)
+            if known is None or entry.version_date >= known.version_date:
+                newest[entry.id] = entry
+        return newest
+
+    def table(self, *, columns: list[str] | None = None, ids: set[str] | None = None) -> pa.Table:
+        """Clauses of the newest versions as one Arrow table, without copying.
+
+        Args:
+            columns: names of schema.CLAUSES; None for all.
+            ids: only these regulations; None for all. Rows follow ``regulations``.
+        """
+        pieces = []
+        for entry in self.regulations.values():
+            if ids is None or entry.id in ids:
+                table = self._parts[entry.part].data.table
+                pieces.append((table.select(columns) if columns else table).slice(entry.start, entry.clauses))
+        schema = pa.schema([CLAUSES.field(name) for name in columns]) if columns else CLAUSES
+        return pa.concat_tables(pieces) if pieces else schema.empty_table()
+
+    def dataset(self) -> Dataset:
+        """Clauses of the newest versions as one memory-mapped dataset."""
+        pieces = [
+            self._parts[entry.part].select(range(entry.start, entry.start + entry.clauses))
+            for entry in self.regulations.values()
+        ]
+        return concatenate_datasets(pieces) if pieces else Dataset(CLAUSES.empty_table())
+
+    def clauses(self, regulation_id: str, *, version_date: str | None = None) -> list[Clause]:
+        """The clauses of one regulation in order.
+
+        Args:
+            regulation_id: for instance "BWBR0005537".
+            version_date: ISO date of a version; None for the newest.
+
+        Raises:
+            UnknownRef: the store does not hold that regulation or version.
+        """
+        return [clause_of(row) for row in self.rows(self.entry(regulation_id, version_date=version_date))]
+
+    def entry(self, regulation_id: str, *, version_date: str | None = None) -> RegulationEntry:
+        """The listing of one version; raises UnknownRef."""
+        if version_date is None:
+            found = self.regulations.get(regulation_id)
+        else:
+            found = next((e for e in self.versions if e.key == (regulation_id, version_date)), None)
+        if found is None:
+            when = f" of {version_date}" if version_date else ""
+            raise UnknownRef(f"{regulation_id}{when}: not in the store {self.folder}")
+        return found
+
+    def rows(self, entry: RegulationEntry) -> Iterator[dict[str, Any]]:
+        """The rows of one version, as dictionaries."""
+        yield from self._parts[entry.part].data.table.slice(entry.start, entry.clauses).to_pylist()
+
+    def clause(self, ref: str, *, version_date: str | None = None) -> Clause:
+        """One clause; raises UnknownRef."""
+        entry = self.entry(ref.split("/")[0], version_date=version_date)
+        table = self._parts[entry.part].data.table.slice(entry.start, entry.clauses)
+        index = table["ref"].to_pylist().index(ref) if ref in set(table["ref"].to_pylist()) else -1
+        if index < 0:
+            raise UnknownRef(f"{ref}: not in {entry.title} as the store {self.folder} holds it")
+        return clause_of(table.slice(index, 1).to_pylist()[0])
+
+    def verify(self) -> list[str]:
+        """Everything that is wrong with the store, one sentence each; empty when it is whole.
+
+        Checked: the hash and number of rows of every file, that every version lies within its part, that refs are unique
+        within a version, and that the hash of every clause is that of its text.
+        """
+        problems = []
+        files = [*self.contents.parts, *([self.contents.regulations] if self.contents.regulations else [])]
+        for part in files:
+            if sha256_of(self.folder / part.file) != part.sha256:
+                problems.append(f"{self.folder / part.file}: differs from its recorded hash")
+        if problems:
+            return problems
+        rows = {part.file: part.rows for part in self.contents.parts}
+        for file, dataset in self._parts.items():
+            if dataset.num_rows != rows[file]:
+                problems.append(f"{self.folder / file}: has {dataset.num_rows} rows instead of {rows[file]}")
+        for entry in self.versions:
+            if entry.start + entry.clauses > rows.get(entry.part, 0):
+                problems.append(f"{entry.id} of {entry.version_date}: lies outside its file")
+                continue
+            problems += self._verify_version(entry)
+        return problems
+
+    def _verify_version(self, entry: RegulationEntry) -> Iterator[str]:
+        from corpus.passages import text_hash
+
+        table = self._parts[entry.part].data.table.slice(entry.start, entry.clauses)
+        refs = table["ref"].to_pylist()
+        if len(set(refs)) < len(refs):
+            yield f"{entry.id} of {entry.version_date}: a ref occurs twice"
+        for ref, text, recorded in zip(refs, table["text"].to_pylist(), table["text_sha256"].to_pylist(), strict=True):
+            if not ref.startswith(f"{entry.id}/"):
+                yield f"{ref}: stands among the clauses of {entry.id}"
+            if text_hash(text) != recorded:
+                yield f"{ref}: its text differs from its hash"
+
+    def _open(self, part: PartFile) -> Dataset:
+        path = self.folder / part.file
+        if not path.is_file():
+            raise DamagedStore(f"{path}: is missing from the store")
+        try:
+            return Dataset.from_file(str(path))
+        except (OSError, pa.ArrowInvalid, ValueError) as error:
+            raise DamagedStore(f"{path}: cannot be read ({error})") from None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

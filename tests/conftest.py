@@ -1,0 +1,18 @@
+"""Fixtures that every kind of test may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real regulations and labels beside the checkout; tests that need it are skipped elsewhere."""
+    folder = CHECKOUT.parent / "shared"
+    if not (folder / "sources").is_dir():
+        pytest.skip("needs the real regulations in ../shared, which are not part of the project")
+    return folder
