@@ -125,6 +125,14 @@ class Store:
         schema = pa.schema([CLAUSES.field(name) for name in columns]) if columns else CLAUSES
         return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
+    def clause_at(self, entry: RegulationEntry, row: int) -> Clause:
+        """The clause in one row of a version, counted from 0."""
+        return clause_of(self._parts[entry.part].data.table.slice(entry.start + row, 1).to_pylist()[0])
+
+    def part_table(self, file: str) -> pa.Table:
+        """All rows of one part, replaced versions among them."""
+        return self._parts[file].data.table
+
     def dataset(self) -> Dataset:
         """Clauses of the newest versions as one memory-mapped dataset."""
         pieces = [

@@ -1,0 +1,201 @@
+"""Labels: what careful readers said of clauses, kept by ref, version date and text hash; never the text of a law.
+
+    clauses.jsonl       one labelled clause a line
+    initiatives.jsonl   initiatives in residents' words, written for this project
+    pairs.jsonl         grades of a clause for an initiative
+    aliases.jsonl       {"ref", "better"}: labels were given on an earlier cutting of the law; these refs have a better one
+    reserved.txt        regulations whose labels are held out for evaluation elsewhere; none of theirs stand here
+    judged.txt          regulations that the graders of pairs.jsonl searched
+
+Evidence is kept as offsets in the *normalised* text (corpus.passages.normalised), which is the same whichever publisher's
+rendering of the clause is at hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from corpus.records import Clause
+from corpus.store import Store
+
+__all__ = [
+    "ClauseLabel", "GradedPair", "Initiative", "JoinReport", "JoinedLabel", "aliases", "clause_labels", "graded_pairs",
+    "initiatives", "join", "judged_regulations", "locate", "official_labels",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseLabel:
+    """What a reader said of one clause."""
+
+    ref: str
+    version: str  # date of the version that was read
+    sha256: str  # of the normalised text that was read
+    addressee: str  # private, government, none
+    barriers: tuple[str, ...]
+    relief: tuple[str, ...]
+    strength: int  # 0..3
+    evidence: tuple[tuple[int, int], ...]  # offsets in the normalised text
+    sample: str  # why this clause was chosen: spread, targeted, model-selected
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradedPair:
+    """What a grader said of one clause for one initiative."""
+
+    initiative: str
+    ref: str
+    version: str
+    sha256: str
+    grade: int | str  # 0..3, or "R"
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Initiative:
+    """An initiative in residents' words."""
+
+    id: str
+    titel: str
+    omschrijving: str
+    gemeente: str = ""
+    thema: str = ""
+
+    @property
+    def text(self) -> str:
+        """Title and story as one text."""
+        return f"{self.titel}. {self.omschrijving}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinedLabel:
+    """A label with the clause it was given to."""
+
+    label: ClauseLabel
+    clause: Clause
+    title: str  # of the regulation
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinReport:
+    """Which labels met their clause."""
+
+    joined: tuple[JoinedLabel, ...]
+    moved: tuple[tuple[str, str], ...]  # (ref, better ref) found through the table
+    unmatched: tuple[tuple[str, str], ...]  # (ref, reason)
+
+
+@cache
+def clause_labels() -> tuple[ClauseLabel, ...]:
+    """The clause labels that ship with this version."""
+    return tuple(
+        ClauseLabel(**{**row, "barriers": tuple(row["barriers"]), "relief": tuple(row["relief"]),
+                       "evidence": tuple((start, end) for start, end in row["evidence"])})
+        for row in _rows("clauses.jsonl")
+    )  # fmt: skip
+
+
+@cache
+def graded_pairs() -> tuple[GradedPair, ...]:
+    """The graded pairs that ship with this version."""
+    return tuple(GradedPair(**row) for row in _rows("pairs.jsonl"))
+
+
+@cache
+def initiatives() -> tuple[Initiative, ...]:
+    """The initiatives that the graded pairs are about."""
+    return tuple(Initiative(**row) for row in _rows("initiatives.jsonl"))
+
+
+@cache
+def aliases() -> dict[str, str]:
+    """Better refs of clauses that were labelled under an earlier cutting."""
+    return {row["ref"]: row["better"] for row in _rows("aliases.jsonl")}
+
+
+def judged_regulations() -> tuple[str, ...]:
+    """Ids of the regulations that the graders searched: elsewhere nothing was judged."""
+    text = files("corpus.labels").joinpath("judged.txt").read_text(encoding="utf-8")
+    return tuple(line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def locate(store: Store, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Clause | str]:
+    """Find clauses by ref and text hash.
+
+    Args:
+        store: where to look, in every version of the regulation.
+        wanted: (ref, sha256) pairs.
+
+    Returns:
+        For each pair the clause, or the reason why there is none.
+    """
+    found: dict[tuple[str, str], Clause | str] = {}
+    by_regulation: dict[str, list[tuple[str, str]]] = {}
+    for ref, digest in wanted:
+        by_regulation.setdefault(ref.partition("/")[0], []).append((ref, digest))
+    versions: dict[str, list[Any]] = {}
+    for entry in store.versions:
+        versions.setdefault(entry.id, []).append(entry)
+    for regulation, pairs in by_regulation.items():
+        rows = [row for entry in versions.get(regulation, []) for row in _light_rows(store, entry)]
+        for ref, digest in pairs:
+            found[ref, digest] = _locate_one(store, rows, ref, digest, known=regulation in versions)
+    return found
+
+
+def join(store: Store, labels: Iterable[ClauseLabel] | None = None) -> JoinReport:
+    """Join labels to the clauses of a store; None for all that ship."""
+    chosen = list(clause_labels() if labels is None else labels)
+    found = locate(store, [(label.ref, label.sha256) for label in chosen])
+    joined, moved, unmatched = [], [], []
+    for label in chosen:
+        clause = found[label.ref, label.sha256]
+        if isinstance(clause, str):
+            unmatched.append((label.ref, clause))
+            continue
+        if clause.ref != label.ref:
+            moved.append((label.ref, clause.ref))
+        entry = store.entry(clause.ref.partition("/")[0])
+        joined.append(JoinedLabel(label=label, clause=clause, title=entry.title, level=entry.level))
+    return JoinReport(joined=tuple(joined), moved=tuple(moved), unmatched=tuple(unmatched))
+
+
+def official_labels(store: Store) -> Iterator[tuple[Clause, str, tuple[str, ...]]]:
+    """Clauses that their own authority annotated: (clause, title of the regulation, rule qualifications)."""
+    for entry in store.regulations.values():
+        if entry.format == "stop":
+            for clause in store.clauses(entry.id):
+                if clause.qualifications:
+                    yield clause, entry.title, clause.qualifications
+
+
+def _light_rows(store: Store, entry: Any) -> list[tuple[str, str, Any]]:
+    table = store.part_table(entry.part).slice(entry.start, entry.clauses).select(["ref", "text_sha256"])
+    refs, hashes = table["ref"].to_pylist(), table["text_sha256"].to_pylist()
+    return [(ref, digest, (entry, row)) for row, (ref, digest) in enumerate(zip(refs, hashes, strict=True))]
+
+
+def _locate_one(store: Store, rows: list[tuple[str, str, Any]], ref: str, digest: str, *, known: bool) -> Clause | str:
+    if not known:
+        return "the regulation is not in the store"
+    better = aliases().get(ref, ref)
+    for candidate in dict.fromkeys((ref, better)):
+        for row_ref, row_digest, place in rows:
+            if row_ref == candidate and row_digest == digest:
+                return store.clause_at(*place)
+    if any(row_ref in (ref, better) for row_ref, _, _ in rows):
+        return "the clause has another text in this version or cutting"
+    return "no clause with this ref in this version or cutting"
+
+
+def _rows(name: str) -> Iterator[dict[str, Any]]:
+    with files("corpus.labels").joinpath(name).open(encoding="utf-8") as stream:
+        for line in stream:
+            yield json.loads(line)

@@ -1,0 +1,131 @@
+"""Which activities an initiative is about, and which activities a clause regulates.
+
+Both sides look for phrases of the activity list, word by word as stems, so that "vuurkorven" finds "vuurkorf" and
+"evenementenvergunning" finds "evenement". A phrase that several activities share speaks less for each of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import CountVectorizer
+
+from corpus.activities import Activities, activities
+from models.vectorising import ClauseText
+from models.words import pipeline, stem, stems
+
+MAX_WORDS = 5
+_ONE_WORD, _MORE_WORDS = 0.45, 0.7
+_HEADING, _TITLE = 1.0, 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A phrase in the initiative that speaks for an activity."""
+
+    start: int  # offset in the initiative's text, characters
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectedActivity:
+    """An activity that the initiative seems to be about."""
+
+    code: str
+    name: str  # Dutch
+    p: float  # 0..1, a noisy-or over the phrases found; not calibrated
+    evidence: tuple[Mention, ...]
+
+
+class ActivityModel:
+    """Finds activities in initiatives and in clauses."""
+
+    def __init__(self, known: Activities | None = None) -> None:
+        self.known = known or activities()
+        self.codes = self.known.codes
+        self._lay = _weights({i: activity.lay for i, activity in enumerate(self.known.all)})
+        legal = _weights({i: activity.legal for i, activity in enumerate(self.known.all)})
+        phrases = sorted(legal)
+        self._counter = CountVectorizer(
+            vocabulary={" ".join(phrase): i for i, phrase in enumerate(phrases)}, tokenizer=stems, token_pattern=None,
+            lowercase=False, ngram_range=(1, MAX_WORDS), binary=True, dtype=np.float32,
+        )  # fmt: skip
+        links = [(row, column, weight) for row, phrase in enumerate(phrases) for column, weight in legal[phrase].items()]
+        rows, columns, values = zip(*links, strict=True)
+        self._legal = sp.csr_matrix(
+            (np.array(values, dtype=np.float32), (rows, columns)), shape=(len(phrases), len(self.codes))
+        )
+
+    def detect(self, text: str, *, at_least: float = 0.3) -> list[DetectedActivity]:
+        """Activities of an initiative with the words that prove them, most certain first."""
+        found = self._mentions(text)
+        detected = []
+        for index, mentions in found.items():
+            doubt = 1.0
+            for weight in {stem(mention.text): weight for mention, weight in mentions}.values():
+                doubt *= 1 - weight
+            if 1 - doubt >= at_least:
+                activity = self.known.all[index]
+                evidence = tuple(sorted((mention for mention, _ in mentions), key=lambda mention: mention.start))
+                detected.append(
+                    DetectedActivity(code=activity.code, name=activity.name_nl, p=round(1 - doubt, 4), evidence=evidence)
+                )
+        return sorted(detected, key=lambda one: (-one.p, one.code))
+
+    def initiative_vector(self, text: str) -> npt.NDArray[np.float32]:
+        """P(activity) for every activity. *Shape:* (activities,)."""
+        vector = np.zeros(len(self.codes), dtype=np.float32)
+        position = {code: index for index, code in enumerate(self.codes)}
+        for one in self.detect(text, at_least=0.0):
+            vector[position[one.code]] = one.p
+        return vector
+
+    def clause_matrix(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
+        """How strongly each clause speaks of each activity, in its text, heading and title.
+
+        Returns:
+            *Shape:* (clauses, activities), float32, 0..1.
+        """
+        text = self._counter.transform([clause.text for clause in clauses]) @ self._legal
+        heading = self._counter.transform([clause.heading for clause in clauses]) @ self._legal
+        titles = sorted({clause.title for clause in clauses})
+        place = {title: index for index, title in enumerate(titles)}
+        title = (self._counter.transform(titles) @ self._legal)[[place[clause.title] for clause in clauses]]
+        total = (text + _HEADING * heading + _TITLE * title).tocsr()
+        total.data = (1 - np.exp(-total.data)).astype(np.float32)
+        return total
+
+    def _mentions(self, text: str) -> dict[int, list[tuple[Mention, float]]]:
+        tokens = [token for token in pipeline()(text) if token.text[:1].isalnum()]
+        words = [stem(token.text) for token in tokens]
+        found: dict[int, list[tuple[Mention, float]]] = defaultdict(list)
+        for start in range(len(words)):
+            for length in range(1, min(MAX_WORDS, len(words) - start) + 1):
+                weights = self._lay.get(tuple(words[start : start + length]))
+                if weights:
+                    first, last = tokens[start], tokens[start + length - 1]
+                    begin, end = first.idx, last.idx + len(last.text)
+                    mention = Mention(start=begin, end=end, text=text[begin:end])
+                    for index, weight in weights.items():
+                        found[index].append((mention, weight))
+        return found
+
+
+def _weights(phrases: dict[int, tuple[str, ...]]) -> dict[tuple[str, ...], dict[int, float]]:
+    """How much each phrase (as stems) speaks for each activity."""
+    owners: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    for index, texts in phrases.items():
+        for text in texts:
+            words = tuple(stems(text))
+            if words:
+                owners[words[:MAX_WORDS]].add(index)
+    return {
+        words: {index: (_ONE_WORD if len(words) == 1 else _MORE_WORDS) / len(indices) ** 0.5 for index in indices}
+        for words, indices in owners.items()
+    }

@@ -1,0 +1,161 @@
+"""A whole model: everything that turns clauses and an initiative into flags, from one directory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from corpus.activities import Activities, Activity
+from corpus.errors import InvalidModel
+from models.activities import ActivityModel
+from models.clauses import ClauseModel
+from models.columns import COLUMNS
+from models.index import ClauseFeatures
+from models.packaging import Package, open_package, save_package
+from models.ranking import TARGETS, Grade, LinearRanker, Query, Ranker
+from models.vectorising import ClauseText, ClauseVectoriser
+from models.words import stems
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model with all its parts."""
+
+    version: str
+    clauses: ClauseModel
+    words: TfidfVectorizer  # stems of clauses, for likeness between texts
+    own_words: TfidfVectorizer  # stems of initiatives
+    activities: ActivityModel
+    ranker: Ranker
+    graded_texts: tuple[str, ...]  # the graded initiatives of the memory
+    grades: tuple[Grade, ...]
+
+    def describe(self, clauses: Sequence[ClauseText]) -> ClauseFeatures:
+        """What the ranker needs to know of clauses, whatever the initiative."""
+        return ClauseFeatures(
+            probabilities=self.clauses.probabilities(clauses),
+            words=word_features(self.words, clauses),
+            activities=self.activities.clause_matrix(clauses),
+        )
+
+    def query(self, text: str) -> Query:
+        """An initiative's text as the ranker sees it."""
+        return Query(
+            words=self.words.transform([text]),
+            own_words=self.own_words.transform([text]),
+            activities=self.activities.initiative_vector(text),
+        )
+
+
+def word_features(vectoriser: TfidfVectorizer, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
+    """TF-IDF over the stems of text, heading and title. *Shape:* (clauses, vocabulary), float32, rows of unit length."""
+    return vectoriser.transform([f"{clause.text} {clause.heading} {clause.title}" for clause in clauses])
+
+
+def stem_vectoriser(**settings: Any) -> TfidfVectorizer:
+    """An unfitted TF-IDF vectoriser over stems."""
+    return TfidfVectorizer(
+        tokenizer=stems, token_pattern=None, lowercase=False, sublinear_tf=True, dtype=np.float32, **settings
+    )
+
+
+def released_folder() -> Path:
+    """The model directory that ships with this version."""
+    return Path(str(files("models").joinpath("released")))
+
+
+def load_model(folder: Path | None = None) -> Model:
+    """Read a model directory; None for the one that ships.
+
+    Raises:
+        InvalidModel: see models.packaging.open_package; also when a part has the wrong shape.
+    """
+    package = open_package(folder or released_folder())
+    try:
+        return _build(package)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise InvalidModel(f"{package.folder}: a part of the model is missing or wrong ({error})") from None
+
+
+def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
+    """Write a model directory; ``about`` says how it was trained and what was measured."""
+    words, idf = model.clauses.vectoriser.to_arrays()
+    data = {
+        "vocabulary": {
+            **{f"clause.{name}": block for name, block in words.items()},
+            "words": model.words.get_feature_names_out().tolist(),
+            "own_words": model.own_words.get_feature_names_out().tolist(),
+        },
+        "activities": {
+            "version": model.activities.known.version,
+            "all": [
+                {"code": a.code, "group": a.group, "name_nl": a.name_nl, "name_en": a.name_en,
+                 "lay": list(a.lay), "legal": list(a.legal)}
+                for a in model.activities.known.all
+            ],
+        },
+        "memory": {
+            "initiatives": list(model.graded_texts),
+            "grades": [[g.initiative, g.ref, g.value, int(g.room)] for g in model.grades],
+        },
+        "columns": {"clause": list(COLUMNS), "targets": list(TARGETS)},
+    }  # fmt: skip
+    arrays = {
+        "clauses": {
+            "weights": model.clauses.weights.astype(np.float16),
+            **{name: getattr(model.clauses, name) for name in ("bias", "slope", "offset", "thresholds")},
+            **{f"idf.{name}": values for name, values in idf.items()},
+        },
+        "words": {"words": model.words.idf_.astype(np.float32), "own_words": model.own_words.idf_.astype(np.float32)},
+        "ranking": {
+            f"{which}.{name}": getattr(getattr(model.ranker, which), name)
+            for which in ("known", "new")
+            for name in ("mean", "scale", "weights", "bias")
+        },
+    }
+    save_package(folder, version=model.version, data=data, arrays=arrays, about=about)
+
+
+def _build(package: Package) -> Model:
+    vocabulary, columns = package.data("vocabulary"), package.data("columns")
+    if tuple(columns["clause"]) != COLUMNS or tuple(columns["targets"]) != TARGETS:
+        raise InvalidModel(f"{package.folder}: the model was trained for another taxonomy")
+    arrays, words, ranking = package.arrays("clauses"), package.arrays("words"), package.arrays("ranking")
+    blocks = {name.removeprefix("clause."): block for name, block in vocabulary.items() if name.startswith("clause.")}
+    listed, memory = package.data("activities"), package.data("memory")
+    return Model(
+        version=package.version,
+        clauses=ClauseModel(
+            vectoriser=ClauseVectoriser.from_arrays(blocks, {name: arrays[f"idf.{name}"] for name in blocks}),
+            weights=arrays["weights"].astype(np.float32),
+            **{name: arrays[name] for name in ("bias", "slope", "offset", "thresholds")},
+        ),
+        words=_fixed(vocabulary["words"], words["words"]),
+        own_words=_fixed(vocabulary["own_words"], words["own_words"]),
+        activities=ActivityModel(
+            Activities(
+                version=listed["version"],
+                all=tuple(Activity(**{**a, "lay": tuple(a["lay"]), "legal": tuple(a["legal"])}) for a in listed["all"]),
+            )
+        ),
+        ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new")),
+        graded_texts=tuple(memory["initiatives"]),
+        grades=tuple(Grade(initiative=g[0], ref=g[1], value=g[2], room=bool(g[3])) for g in memory["grades"]),
+    )
+
+
+def _fixed(vocabulary: list[str], idf: np.ndarray) -> TfidfVectorizer:
+    vectoriser = stem_vectoriser(vocabulary={word: index for index, word in enumerate(vocabulary)})
+    vectoriser.idf_ = idf
+    return vectoriser
+
+
+def _linear(arrays: dict[str, np.ndarray], which: str) -> LinearRanker:
+    return LinearRanker(**{name: arrays[f"{which}.{name}"] for name in ("mean", "scale", "weights", "bias")})

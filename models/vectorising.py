@@ -1,0 +1,95 @@
+"""Sparse word features of clauses, saved as plain vocabularies and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from models.words import stems
+
+_OPENING_WORDS = 8
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "words": {"ngram_range": (1, 3), "min_df": 4, "token_pattern": r"(?u)\b\w+\b|[:;]"},
+    "stems": {"ngram_range": (1, 2), "min_df": 4, "tokenizer": stems, "token_pattern": None, "lowercase": False},
+    "headings": {"ngram_range": (1, 2), "min_df": 3},
+    "opening": {"ngram_range": (1, 3), "min_df": 2},
+}
+_WEIGHTS = {"words": 1.0, "stems": 1.0, "headings": 0.5, "opening": 0.7}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseText:
+    """What the clause model reads of a clause."""
+
+    text: str
+    heading: str = ""
+    title: str = ""  # of the regulation
+
+
+class ClauseVectoriser:
+    """Four blocks of TF-IDF features side by side: words, stems, heading and title, and how the clause opens.
+
+    Attributes:
+        blocks_: the fitted vectorisers by name (scikit-learn).
+    """
+
+    def __init__(self) -> None:
+        self.blocks_: dict[str, TfidfVectorizer] = {}
+
+    def fit(self, clauses: Sequence[ClauseText]) -> ClauseVectoriser:
+        """Learn vocabularies and document frequencies."""
+        for name, settings in _SETTINGS.items():
+            self.blocks_[name] = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **settings)
+            self.blocks_[name].fit(_documents(name, clauses))
+        return self
+
+    def transform(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
+        """Features.
+
+        Returns:
+            *Shape:* (clauses, features), float32, each block with rows of unit length times its weight.
+        """
+        blocks = [
+            _WEIGHTS[name] * vectoriser.transform(_documents(name, clauses)) for name, vectoriser in self.blocks_.items()
+        ]
+        return sp.hstack(blocks, format="csr")
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Name of every feature, with its block in front: ``words:het is verboden``."""
+        return [
+            f"{name}:{feature}" for name, block in self.blocks_.items() for feature in block.get_feature_names_out()
+        ]
+
+    def to_arrays(self) -> tuple[dict[str, list[str]], dict[str, npt.NDArray[np.float32]]]:
+        """Vocabulary and inverse document frequencies of every block, in column order."""
+        words = {name: block.get_feature_names_out().tolist() for name, block in self.blocks_.items()}
+        return words, {name: block.idf_.astype(np.float32) for name, block in self.blocks_.items()}
+
+    @classmethod
+    def from_arrays(
+        cls, words: dict[str, list[str]], idf: dict[str, npt.NDArray[np.float32]]
+    ) -> ClauseVectoriser:
+        """The vectoriser that to_arrays described."""
+        vectoriser = cls()
+        for name, settings in _SETTINGS.items():
+            fixed = {key: value for key, value in settings.items() if key != "min_df"}
+            vocabulary = {word: index for index, word in enumerate(words[name])}
+            block = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
+            block.idf_ = idf[name]
+            vectoriser.blocks_[name] = block
+        return vectoriser
+
+
+def _documents(block: str, clauses: Sequence[ClauseText]) -> list[str]:
+    if block == "headings":
+        return [f"{clause.heading} . {clause.title}" for clause in clauses]
+    if block == "opening":
+        return [" ".join(clause.text.split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS]) for clause in clauses]
+    return [clause.text for clause in clauses]

@@ -1,0 +1,100 @@
+"""Fitting the ranker: every graded initiative asks the memory of all the others, and the ranker learns what to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from models.ranking import TARGETS, Grade, LinearRanker, Memory, Query, Ranker, Space, signals
+
+HARD, SAMPLED = 300, 600
+"""Unjudged clauses that each initiative learns from: those that look most like barriers, and a random sample of the rest."""
+
+REGULARISATION = 0.3
+ROUNDS = 3
+"""How often each initiative is shown with other regulations hidden."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class _Examples:
+    signals: list[Floats]
+    targets: list[Floats]
+    weights: list[Floats]
+
+    def fit(self, seed: int) -> LinearRanker:
+        values, targets, weights = (np.concatenate(part) for part in (self.signals, self.targets, self.weights))
+        scaler = StandardScaler().fit(values, sample_weight=weights)
+        scale = np.where(scaler.scale_ > 1e-9, scaler.scale_, 1.0)
+        scaled = (values - scaler.mean_) / scale
+        fitted = []
+        for column in range(len(TARGETS)):
+            model = LogisticRegression(C=REGULARISATION, max_iter=1000, random_state=seed)
+            fitted.append(model.fit(scaled, targets[:, column], sample_weight=weights))
+        return LinearRanker(
+            mean=scaler.mean_,
+            scale=scale,
+            weights=np.column_stack([model.coef_[0] for model in fitted]),
+            bias=np.array([model.intercept_[0] for model in fitted]),
+        )
+
+
+def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, *, seed: int = 0) -> Ranker:
+    """Fit both rankers.
+
+    Args:
+        queries: the graded initiatives.
+        grades: what was said of which clause; clauses of judged regulations that nobody named count as not relevant.
+        space: the clauses of the regulations that the graders searched, and no others.
+        seed: of the sampling.
+    """
+    random = np.random.default_rng(seed)
+    judged = _targets_of(queries, grades, space)
+    regulations = np.array([ref.partition("/")[0] for ref in space.refs], dtype=object)
+    known, new = _Examples([], [], []), _Examples([], [], [])
+    memory = Memory(queries, grades, space)
+    for index, query in enumerate(queries):
+        with_memory, _ = signals(query, memory, space, without=index)
+        _take(known, with_memory, judged[index], np.arange(len(space)), random)
+    names = sorted(set(regulations))
+    for _ in range(ROUNDS):
+        hidden = frozenset(random.permutation(np.array(names, dtype=object))[: len(names) // 2].tolist())
+        partial = Memory(queries, grades, space, hidden=hidden)
+        rows = np.flatnonzero(np.isin(regulations, list(hidden)))
+        for index, query in enumerate(queries):
+            _, content = signals(query, partial, space, without=index)
+            _take(new, content, judged[index], rows, random)
+    return Ranker(known=known.fit(seed), new=new.fit(seed))
+
+
+def _targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space) -> list[dict[int, Floats]]:
+    rows = {ref: row for row, ref in enumerate(space.refs)}
+    targets: list[dict[int, Floats]] = [{} for _ in queries]
+    for grade in grades:
+        if grade.ref in rows:
+            values = [grade.value >= 1, grade.value >= 2, grade.value >= 3, grade.room]
+            targets[grade.initiative][rows[grade.ref]] = np.array(values, dtype=float)
+    return targets
+
+
+def _take(
+    chosen: _Examples, values: Floats, judged: dict[int, Floats], rows: npt.NDArray[np.int64], random: np.random.Generator
+) -> None:
+    """Judged clauses, hard ones and a weighted sample of the others, so that probabilities hold for all clauses."""
+    graded = np.intersect1d(np.array(list(judged), dtype=np.int64), rows)
+    promise = values[rows, :4].sum(axis=1)  # the first signals of either ranker are the plainest ones
+    hard = rows[np.argsort(-promise)[:HARD]]
+    sure = np.unique(np.concatenate([graded, hard]))
+    rest = np.setdiff1d(rows, sure)
+    sampled = random.choice(rest, size=min(SAMPLED, len(rest)), replace=False)
+    taken = np.concatenate([sure, sampled])
+    chosen.signals.append(values[taken])
+    chosen.targets.append(np.array([judged.get(int(row), np.zeros(len(TARGETS))) for row in taken]))
+    weight = len(rest) / max(len(sampled), 1)
+    chosen.weights.append(np.concatenate([np.ones(len(sure)), np.full(len(sampled), weight)]))

@@ -1,0 +1,36 @@
+"""Splits that cannot flatter: a regulation, or an initiative, is wholly on one side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.int64]
+
+
+def grouped_folds(groups: Sequence[str], *, folds: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """Folds in which every group stands on one side.
+
+    Args:
+        groups: name of the group of every row.
+        folds: how many; at most the number of groups.
+        seed: of the shuffle of groups.
+
+    Yields:
+        (training rows, test rows), ascending. Every row is a test row once.
+    """
+    names = np.array(groups, dtype=object)
+    order = np.random.default_rng(seed).permutation(np.array(sorted(set(groups)), dtype=object))
+    # The largest groups first, each to the emptiest fold: a few laws hold a large share of the labels.
+    sizes = {name: int((names == name).sum()) for name in order}
+    fold_of: dict[str, int] = {}
+    filled = [0] * folds
+    for name in sorted(order, key=lambda name: -sizes[name]):
+        fold = min(range(folds), key=lambda index: filled[index])
+        fold_of[name] = fold
+        filled[fold] += sizes[name]
+    of_row = np.array([fold_of[name] for name in groups])
+    for fold in range(folds):
+        yield np.flatnonzero(of_row != fold), np.flatnonzero(of_row == fold)
