@@ -125,6 +125,16 @@ class Store:
         schema = pa.schema([CLAUSES.field(name) for name in columns]) if columns else CLAUSES
         return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
+    def citations(self, regulation_id: str) -> list[list[tuple[str, str]]]:
+        """What each clause of a regulation refers to, in their order: (name of another regulation or "", path).
+
+        The name is the text in which it begins; ``corpus.references.names`` finds the regulation.
+        """
+        entry = self.entry(regulation_id)
+        table = self._parts[entry.part].data.table.slice(entry.start, entry.clauses)
+        names, paths = table["citation_regulations"].to_pylist(), table["citation_paths"].to_pylist()
+        return [list(zip(own, to, strict=True)) for own, to in zip(names, paths, strict=True)]
+
     def clause_at(self, entry: RegulationEntry, row: int) -> Clause:
         """The clause in one row of a version, counted from 0."""
         return clause_of(self._parts[entry.part].data.table.slice(entry.start + row, 1).to_pylist()[0])

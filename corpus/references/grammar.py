@@ -145,9 +145,16 @@ class _Reading:
         text, begin, end = self.text, match.start(), match.end()
         drafts: list[_Draft] = []
         if kind == "leden":
-            if patterns.PERSON.match(text, end):
+            if patterns.PERSON.match(text, end) or patterns.OTHER_NUMBER.match(text, max(0, begin - 3)):
                 return end
             drafts += self._leden(begin, end)
+            last = self.found[-1] if self.found else None
+            if last and last.articles and patterns.EXCEPTION.fullmatch(text, last.end, begin):
+                end = self._subs(end, drafts, patterns.SUB, patterns.SUB)
+                for draft in drafts:
+                    draft.articles = last.articles[-1:]
+                self.chain_from = len(self.found) - 1
+                return self._name(drafts, end, chained=not last.regulation)
             end = self._subs(end, drafts, patterns.SUB_STANDALONE, patterns.SUB_STANDALONE)
         else:
             self._parts(begin, end, drafts)
@@ -283,13 +290,14 @@ class _Reading:
         """Numbers with their leden from ``position`` on; the first citation begins at ``start``."""
         text = self.text
         separator = patterns.ARTICLE_NEXT if plural else patterns.ARTICLE_NEXT_AFTER_ONE
+        first_sub = patterns.SUB_AFTER_NUMBER_IN_LIST if plural else patterns.SUB_AFTER_NUMBER
         drafts: list[_Draft] = []
         plain: _Draft | None = None
         end = position
         while item := patterns.ARTICLE_ITEM.match(text, position):
-            number, last = item.groups()
+            number, last = (each and patterns.SPACE_IN_NUMBER.sub("", each) for each in item.groups())
             subs: list[_Draft] = []
-            end = self._subs(item.end(), subs, patterns.SUB_AFTER_NUMBER, patterns.SUB)
+            end = self._subs(item.end(), subs, first_sub, patterns.SUB)
             if last is None and not subs:
                 if plain is None:
                     plain = _Draft(start=start, end=end)
@@ -388,6 +396,11 @@ class _Reading:
         if match is None:
             if chain := patterns.CHAIN.match(text, end):
                 self.chain_from, self.chain_at = first, chain.end()
+            elif text.endswith((": ", ": de "), 0, drafts[0].start):
+                before = patterns.NAME_BEFORE.search(text, max(0, drafts[0].start - WINDOW_LENGTH), drafts[0].start)
+                if before:
+                    for draft in drafts:
+                        draft.regulation, draft.regulation_start = before.group("name"), before.start("name")
             return end
         kind = match.lastgroup
         if kind == "own":

@@ -43,6 +43,8 @@ _DIVISIONS = {
     "sub-paragraaf": "sub-paragraaf",
 }
 _JCI_NAMES = {kind: name for name, kind in (_IDENTIFYING | _DIVISIONS).items()} | {"titeldeel": "titeldeel"}
+# The article numbers of the Kieswet ("K 8") have a space: a JCI writes it as "K_8", a ref as "K-8".
+_SPACED_NUMBER = re.compile(r"([A-Z][a-z]?)-(\d+\w*)")
 # Longest first: "sub-paragraaf-2.1" is not a "sub" numbered "paragraaf-2.1".
 _SEGMENT = re.compile(rf"({'|'.join(sorted(_JCI_NAMES, key=len, reverse=True))})(?:-([^~]+))?(?:~\d+)?")
 
@@ -177,12 +179,12 @@ def jci_of(ref: str, *, date: str) -> Jci:
             raise ValueError(f"{ref!r}: JCI has no name for {part!r}")
         kind, number = match.groups()
         # A part without number ("bijlage") is the first of its kind: the register numbers it 1.
-        parts.append((_JCI_NAMES[kind], number or "1"))
+        parts.append((_JCI_NAMES[kind], _SPACED_NUMBER.sub(r"\1_\2", number) if number else "1"))
     return Jci(id=regulation, parts=tuple(parts), z=date, g=date)
 
 
 def _segment(kind: str, value: str) -> str:
-    made = segment(kind, value)
+    made = segment(kind, value.replace("_", " "))
     if made == kind:
         raise ValueError(f"{kind} {value!r} has no number")
     return made

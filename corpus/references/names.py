@@ -30,7 +30,7 @@ _GENERIC = re.compile(
 # Words that make another regulation of the one before them: "Mediawet 2008", "Wet veiligheidsregio's BES".
 _OTHER = re.compile(r"\s(?:1[89]\d\d|20\d\d|BES)\b")
 _BOOK_OF_CODE = re.compile(
-    r"[Bb]oek (?P<book>\d+[aA]?)(?: (?:van het )?(?:BW\b|(?:Nederlandse? )?Burgerlijk Wetboek\b))?"
+    r"[Bb]oek (?P<book>\d+[aA]?)(?:,? (?:van het )?(?:BW\b|(?:Nederlandse? )?Burgerlijk Wetboek\b))?"
     r"|(?:Burgerlijk Wetboek\b|BW\b(?!-))(?:,? [Bb]oek (?P<later>\d+[aA]?)\b)?"
 )
 _BOOK_OF_ARTICLE = re.compile(r"(\d+[aA]?):\d")

@@ -16,12 +16,16 @@ _UNITS = (
 )
 """A number before one of these counts something; it is no article."""
 
-_SUFFIX = r"(?:[a-zA-Z]{1,3}\d*|bis|ter|quater|quinquies|sexies|septies|octies|nonies|novies|decies)?"
-# 3, 5a, 4:25, 22.1, 2.1.1, 1a.3, 36a1, 107quater; XII, IIA; F 3 and B16b (old electoral law and pension rules); A.
+_LATIN = r"(?:quater|quinquies|sexies|septies|octies|nonies|novies|decies)"
+_SUFFIX = rf"(?:[a-zA-Z]{{1,3}}\d*| ?{_LATIN}| bis)?"
+# 3, 5a, 4:25, 22.1, 2.1.1, 1a.3, 36a1, 107quater; F 3, Ya 48 (electoral law) and B16b (pension rules); XII, IIA; A.
 _ARTICLE = (
-    rf"(?:\d+{_SUFFIX}(?:[.:]\d+{_SUFFIX})*|[IVXLC]+[a-zA-Z]?(?:\.\d+)*|[A-Z] ?\d+[a-z]?(?:\.\d+)*|[A-Z])(?!\w|[.:]\d)"
+    rf"(?:\d+{_SUFFIX}(?:[.:]\d+{_SUFFIX})*|[A-Z]a? \d+[a-z]?|[IVXLC]+[a-zA-Z]?(?:\.\d+)*|"
+    r"[A-Z]\d+[a-z]?(?:\.\d+)*|[A-Z])(?!\w|[.:]\d)"
 )
-_DIVISION = r"(?:\d+[a-zA-Z]?(?:[.:]\d+[a-zA-Z]?)*|[IVXLC]+[a-zA-Z]?(?:\.\d+)*|[A-Z]\d*)(?!\w|[.:]\d)"
+_DIVISION = (
+    r"(?:\d+(?:[a-z]{1,2}-\d+|[a-zA-Z]{0,2})(?:[.:]\d+[a-zA-Z]?)*|[IVXLC]+[a-zA-Z]?(?:\.\d+)*|[A-Z]\d*)(?!\w|[.:]\d)"
+)
 _LID_NUMBER = r"\d{1,2}[a-z]?(?![\w:°º]|\.\d)"
 
 _FIRST_TEN = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste", "negende", "tiende")
@@ -84,44 +88,64 @@ _LEDEN_IN_DIGITS = (
     rf"[Ll]eden {_LID_NUMBER}(?:(?:{_LIST} |{_HYPHEN}){_LID_NUMBER}{_UNITS})+)"
 )
 _LEDEN = rf"(?:{_LEDEN_IN_WORDS}|{_LEDEN_IN_DIGITS})"
+# "de artikelen 81 lid 2 en 82": in a list of articles the number behind "en" is the next article.
+_LEDEN_IN_LIST = (
+    rf"(?:{_LEDEN_IN_WORDS}|[Ll]id {_LID_NUMBER}(?:(?:,? {_THROUGH} |{_HYPHEN}){_LID_NUMBER})?|"
+    rf"[Ll]eden {_LID_NUMBER}(?:(?:{_LIST} |{_HYPHEN}){_LID_NUMBER}{_UNITS})+)"
+)
 
 # Two-letter words that an item letter cannot be.
 _NO_LETTER = (
-    r"(?!(?:[Ee]n|[Oo]f|[Dd]e|[Tt]e|[Ii]n|[Oo]p|[Ee]r|[Oo]m|[Aa]l|[Nn]a|[Ii]s|[Aa]f|[Ww]e|[Zz]e|[Jj]e|[Mm]e|[Zz]o|[Nn]u|[Aa]d|la|ja|"
-    r"an|bv|mr|dr|nr|km|cm|mm|kg|jo)(?!\w))"
+    r"(?!(?:[Ee]n|[Oo]f|[Dd]e|[Tt]e|[Ii]n|[Oo]p|[Ee]r|[Oo]m|[Aa]l|[Nn]a|[Ii]s|[Aa]f|[Ww]e|[Zz]e|[Jj]e|[Mm]e|[Zz]o|[Nn]u|"
+    r"[Aa]d|la|ja|an|bv|mr|dr|nr|km|cm|mm|kg|jo)(?!\w))"
 )
-_LETTER = rf"(?:{_NO_LETTER}(?:[a-z]{{1,2}}|[A-Z][A-Za-z]?)\d{{0,2}}|[ivx]{{3,5}})(?![\w'’])"
-_DEGREE = r"\d{1,3}[a-z]?[°º˚]|\d{1,3}o(?!\w)"
-_ITEM_NUMBER = rf"(?:{_DEGREE}|\d{{1,3}}[a-z]?(?:\.\d+)*(?![\w%°º˚]|[.,:]\d){_UNITS})"
+_SMALL = rf"(?:{_NO_LETTER}[a-z]{{1,2}}\d{{0,2}}|[ivx]{{3,5}})(?![\w'’])"
+_LARGE = r"[A-Z]{1,2}\d{0,2}(?![\w'’])"
+_MIXED = rf"{_NO_LETTER}[A-Z][a-z](?![\w'’])"  # Da, Fa: only in a list of large letters, for "Vw" is an act
+_DEGREE = r"(?:\d{1,3}[a-z]?[°º˚]|\d{1,3}o(?!\w))"
+_PLAIN = rf"\d{{1,3}}[a-z]?(?:\.\d+)*(?![\w%°º˚]|[.,:]\d){_UNITS}"
 _ITEM_WORD = (
     r"(?:onder(?:de(?:el|len))?|sub(?:onderde(?:el|len))?|letters?|punt(?:en)?|nummers?|nrs?\.|ten|aanhef en onder)"
 )
 _ITEM_LIST = rf"(?:,? (?:{_AND}|{_THROUGH}) (?:{_ITEM_WORD} )?|, ?|[-–])"
 _NESTED = (
-    rf"(?:\.?,? (?:{_ITEM_WORD} (?:{_ITEM_NUMBER}|[IVX]+(?!\w))|{_DEGREE})"
-    rf"(?:(?:,? (?:{_AND}|{_THROUGH}) (?:{_ITEM_WORD} )?|, ?)(?:{_DEGREE}|(?<=onder ){_ITEM_NUMBER}))*)?"
+    rf"(?:\.?,? (?:{_ITEM_WORD} (?:{_DEGREE}|{_PLAIN}|[IVX]+(?!\w))|{_DEGREE})"
+    rf"(?:(?:,? (?:{_AND}|{_THROUGH}) (?:{_ITEM_WORD} )?|, ?)(?:{_DEGREE}|(?<=onder ){_PLAIN}))*)?"
 )
-_ITEMS = (
+
+
+def _letters(first: str, following: str) -> str:
     # A letter with a point behind a list is the next item of an enumeration: "onder a, en b. de burgemeester".
-    rf"(?:{_LETTER}{_NESTED}(?:\.?{_ITEM_LIST}{_LETTER}(?!\. ?[a-zë]){_NESTED})*(?:\.(?=,| (?:van|en|of) ))?|"
-    rf"{_ITEM_NUMBER}(?:{_ITEM_LIST}{_ITEM_NUMBER})*)"
+    return rf"{first}{_NESTED}(?:\.?{_ITEM_LIST}{following}(?!\. ?[a-zë]){_NESTED})*(?:\.(?=,| (?:van|en|of) ))?"
+
+
+_LETTERS = (
+    rf"(?:{_letters(_SMALL, _SMALL)}|{_letters(_LARGE, f'(?:{_LARGE}|{_MIXED})')}|{_DEGREE}(?:{_ITEM_LIST}{_DEGREE})*)"
 )
-_PARTS = rf"(?:de )?(?:aanhef,? (?:en )?(?:de |het )?)?{_ITEM_WORD} {_ITEMS}"
+# Plain numbers are a list where the word says so; else the next one may be an article: "artikelen 3, onder 2, en 5".
+_ONE_PLAIN = rf"{_PLAIN}(?: (?:{_AND}|{_THROUGH}) {_PLAIN})?"
+_PLAINS = rf"{_PLAIN}(?:(?:, {_PLAIN})*,? (?:{_AND}|{_THROUGH}) {_PLAIN})?"
+_PARTS = (
+    r"(?:de )?(?:aanhef,? (?:en )?(?:de |het )?)?"
+    rf"(?:{_ITEM_WORD} (?:{_LETTERS}|{_ONE_PLAIN})|(?:onderdelen|punten|nummers|nrs\.) {_PLAINS})"
+)
 # Parts of a lid that are smaller than we point at, but stand between it and the name of the regulation.
 _SENTENCES = (
     rf"(?:{_ORDINAL}(?:{_LIST} {_ORDINAL}){{0,50}},? (?:(?:vol)?zin(?:nen|sneden?|sdelen?|sdeel)?|alinea|onderdeel|"
     r"(?:liggend |aandachts|gedachte)?streepje)|slot(?:zin|alinea)?|aanhef(?: en slot)?|"
-    rf"(?:deel|categorie|rubriek|lijst|tabel|kolom) {_DIVISION})"
+    rf"(?:deel|categorie|rubriek|lijst|tabel|kolom|sectie) {_DIVISION}|en volgende|e\.v\.)"
     r"(?!\w)"
 )
 
 
-def _sub(separator: str) -> re.Pattern[str]:
-    return re.compile(rf"{separator}(?:(?P<leden>{_LEDEN})|(?P<parts>{_PARTS})|(?P<sentence>{_SENTENCES}))")
+def _sub(separator: str, leden: str = _LEDEN) -> re.Pattern[str]:
+    return re.compile(rf"{separator}(?:(?P<leden>{leden})|(?P<parts>{_PARTS})|(?P<sentence>{_SENTENCES}))")
 
 
 SUB_AFTER_NUMBER = _sub(r"(?:\.?,)? \(?")
 """Directly behind the number of an article: ", eerste lid", " lid 2", ", aanhef en onder b"."""
+SUB_AFTER_NUMBER_IN_LIST = _sub(r"(?:\.?,)? \(?", _LEDEN_IN_LIST)
+"""The same behind "artikelen"."""
 SUB = _sub(rf"(?:,? (?:{_AND}|(?:juncto|jo\.?|in (?:verbinding|samenhang) met) (?:het|de)) |,? )")
 """Behind a lid of an article: ", onder a", ", en derde lid"."""
 SUB_STANDALONE = _sub(rf"(?:,? (?:{_AND} )?(?:(?:in |van |op )?(?:het |de ))?)")
@@ -131,7 +155,7 @@ LID_WORD = re.compile(rf"(?P<through>{_THROUGH}|[-–](?!en))|(?P<number>{_ORDIN
 """The numbers of a list of leden, and the words that make two of them a range."""
 ITEM_WORD = re.compile(
     rf"(?P<through>{_THROUGH}|[-–])|(?<!\w)(?:(?:[Oo]nderde(?:el|len)|{_ITEM_WORD}|aanhef|{_AND}|de|het)(?!\w)|"
-    rf"(?P<number>{_DEGREE}|\d{{1,3}}[a-z]?(?:\.\d+)*|(?<=onder )[IVX]+(?!\w))|(?P<letter>{_LETTER}))"
+    rf"(?P<number>{_DEGREE}|\d{{1,3}}[a-z]?(?:\.\d+)*|(?<=onder )[IVX]+(?!\w))|(?P<letter>{_SMALL}|{_LARGE}|{_MIXED}))"
 )
 """The items of a list of onderdelen, and the words between them."""
 DEGREE_SIGN = re.compile(r"[º˚]|(?<=\d)o$")
@@ -144,12 +168,16 @@ ARTICLE_ITEM = re.compile(
     rf"({_ARTICLE})(?:(?:,? {_THROUGH} (?:met )?(?:(?:artikel|art\.) ?)?|{_HYPHEN}(?=\d))({_ARTICLE}))?"
 )
 """One article, or a range of two."""
+SPACE_IN_NUMBER = re.compile(r"(?<=\d) ")
+"""In "161 sexies": the heading of the article has "161sexies"."""
 ARTICLE_NEXT = re.compile(rf"(?:,? {_AND} |, )(?={_ARTICLE}{_UNITS})")
 """Between two articles behind "artikelen"."""
 ARTICLE_NEXT_AFTER_ONE = re.compile(
-    rf"(?:,? {_AND} |, )(?=\d[\w.:]*{_UNITS}(?:[,;)]| van | of | en | tot en met |\.?$|\. ))"
+    rf"(?:,? {_AND} |, )"
+    rf"(?=[A-Z]a? \d+(?!\w)|\d+(?:[a-z]|[.:]\d)[\w.:]*{_UNITS}|\d+{_UNITS}(?:[,;)]|\.?$|\. | "
+    r"(?:van|of|en|tot en met|is|zijn|wordt|worden|gelde?n?|bedoelde?|genoemde?|gestelde?|vermelde?|niet)(?!\w)))"
 )
-"""Between two articles behind the singular "artikel 3 en 4", where a number more often counts something else."""
+"""Between two articles behind the singular "artikel 3 en 4", where a plain number may count something else."""
 ARTICLE_AHEAD = re.compile(rf"(?:de )?(?P<article>{_ARTICLE_WORD}) ?(?={_ARTICLE})")
 CHAIN = re.compile(rf"(?:,? {_AND} (?:(?:van|met|in|de|het) )*|, )(?={_ARTICLE_WORD} ?[\dIVX])")
 """Between two articles that share the regulation behind the second: "artikel 3 juncto artikel 5 van de Warmtewet"."""
@@ -210,6 +238,11 @@ PERSON = re.compile(
 )
 """Behind a person who is a lid of something: "het eerste lid van de raad"."""
 
+EXCEPTION = re.compile(r",? (?:met uitzondering van|uitgezonderd|behoudens|behalve) (?:het |de )?")
+"""Between an article and what is taken out of it: "artikel 9, met uitzondering van het eerste lid, van de wet"."""
+OTHER_NUMBER = re.compile(r"\d, ")
+"""Before a lid of something that is no article: "voorschrift II/3, lid 4"."""
+
 RELATIVES = {
     ("dit", "artikel"): "dit artikel",
     ("dit", "lid"): "dit lid",
@@ -262,11 +295,11 @@ def _regulation(of: str) -> re.Pattern[str]:
         rf"bedoelde?) |dezelfde |hetzelfde )(?P<that>{_NOUN}|[Bb]oek)(?!\w)|"
         # "de wet" is the parent, unless its name goes on: "de wet op de huurtoeslag", "de wet van 5 juni 1975".
         r"(?P<parent>(?:de|het) (?:rijks|lands)?(?:wet|besluit|regeling|verordening|reglement|beschikking)(?!\w)"
-        r"(?! (?:op (?:de|het)|inzake|tot|houdende|betreffende|van \d|nr|\()|-)|"
+        r"(?! (?:op (?:de|het)|inzake|tot|houdende|betreffende|van \d|nr|\(|(?!Onze)[A-Z])|-)|"
         r"(?:de|het) (?:Rijks)?(?:Wet|Besluit|Regeling|Verordening|Reglement)(?=[,.;:)]|$| "
         r"(?:is|zijn|wordt|worden|en|of|niet|in|kan|van toepassing|bedoelde?|genoemde?|gestelde|aangewezen|voor zover|"
         r"dan|heeft|hebben|geldt|gelden)(?!\w)))|"
-        rf"(?P<named>(?:de |het |den |een )?(?={_NO_NAME}[A-Z]|[‘'’][A-Za-z])|"
+        rf"(?P<named>(?:de |het |den |een )?(?={_NO_NAME}[A-Z]|[‘'’\"“„«][A-Za-z])|"
         rf"(?:de |het |een )(?={_LOWER_NAME}|{_TOLD_NAME})|"
         r"(?=(?:richtlijn|verordening|besluit|beschikking|boek|protocol|kaderbesluit|uitvoeringsverordening) )))"
         # Directly behind it: an abbreviation ("Awb", "WVW 1994") or a title ("Wet milieubeheer", "Opiumwet").
@@ -276,7 +309,7 @@ def _regulation(of: str) -> re.Pattern[str]:
         r"Onder|Hij|Zij|Dat|Daar|Men|Wel|Niet|Kan|Per|Alle|Over|Indien|Ad|Wordt|Titel|Stb|Stcrt|Pb|Nr)(?!\w))[A-Z][a-z]{1,4}|"
         r"[A-Z][a-zë-]*(?:wet|wetboek|besluit|regeling|verordening|reglement|statuut|verdrag|richtlijn)|"
         r"(?:Wet|Wetboek|Besluit|Regeling|Reglement|Verordening|Verdrag|Richtlijn)|"
-        r"Burgerlijk Wetboek|"
+        r"Burgerlijk Wetboek|[Bb]oek(?= \d)|"
         r"Algeme(?:ne?|en) (?:[a-z]+ )?(?:wet|douane|plaatselijke|verordening|\w*reglement|\w*besluit))"
         r"(?!\w)))"
     )
@@ -285,6 +318,11 @@ def _regulation(of: str) -> re.Pattern[str]:
 REGULATION = _regulation(_OF)
 REGULATION_OF_ANNEX = _regulation(_OF_ANNEX)
 """What stands behind an annex: also "bijlage II bij het Warmtebesluit"."""
+NAME_BEFORE = re.compile(
+    r"(?:^|(?:de|het) )(?P<name>(?=[^:]*(?:[Ww]et|[Bb]esluit|[Rr]egeling|[Vv]erordening|[Rr]eglement))[A-Z][^.;:]{2,100}): "
+    r"(?:de )?$"
+)
+"""Before an article, in a list by regulation: "van het Warmtebesluit: de artikelen 3 en 5"."""
 WINDOW = re.compile(r"[^.;:\n]*(?:[.:](?=\S| [a-z0-9(])[^.;:\n]*)*")
 """Text in which a name may stand: to the end of the sentence."""
 LATE_REGULATION = re.compile(
@@ -300,13 +338,13 @@ HAS_LID = re.compile(r"[Ll]id|[Ll]eden")
 # The first letters come before the alternatives: half of all words begin with another one.
 _START = r"(?<![\w-])(?=[AaBbDdEeÉéHhLlNnOoPpTtVvZz§0-9])(?:"
 _ANCHORS = (
-    rf"(?P<article>{_ARTICLE_WORD}) ?(?={_ARTICLE})|"
-    rf"(?P<part>[Oo]nderde(?:el|len) {_ITEMS})|"
-    rf"(?P<annex>[Bb]ijlagen? (?={_DIVISION})|(?<=de )bijlage(?=,? (?:bij|van|behorende)))|"
+    rf"(?P<article>{_ARTICLE_WORD}):? ?(?={_ARTICLE})|"
+    rf"(?P<part>[Oo]nderde(?:el {_LETTERS}|el {_ONE_PLAIN}|len {_LETTERS}|len {_PLAINS}))|"
+    rf"(?P<annex>[Bb]ijlagen? (?={_DIVISION})|(?<=de )bijlage(?!\w))|"
     rf"(?P<division>(?:{_DIVISION_WORD}) ?(?={_DIVISION}))"
 )
 # "artikel 7.4.6 of, indien het een school betreft, 7.4.11, vijfde lid": the number has lost its word.
-_NUMBER = rf"(?P<number>(?=\d[\w.:]{{0,12}}, (?:{_LEDEN_IN_WORDS}|aanhef en|onderdeel {_LETTER})))"
+_NUMBER = rf"(?P<number>(?=\d[\w.:]{{0,12}}, (?:{_LEDEN_IN_WORDS}|aanhef en|onderdeel {_SMALL})))"
 ANCHOR = re.compile(rf"{_START}{_ANCHORS}|{_NUMBER}|(?P<leden>{_LEDEN})|(?P<relative>{_RELATIVE}))")
 ANCHOR_WITHOUT_LEDEN = re.compile(rf"{_START}{_ANCHORS}|(?P<relative>{_RELATIVE}))")
 # "rt" stands for artikel, art. and art; the words that may begin a sentence are looked for without their first letter.

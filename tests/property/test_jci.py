@@ -17,7 +17,7 @@ PART_NAMES = st.sampled_from(
     ["hoofdstuk", "titeldeel", "afdeling", "paragraaf", "sub-paragraaf", "artikel", "lid", "o", "bijlage", "aanwijzing"]
 )
 # Any text but lone surrogates: reserved characters, spaces, signs and letters outside ASCII included.
-VALUES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
+VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 JCIS = st.builds(
     Jci,
     version=st.sampled_from(VERSIONS),
@@ -112,6 +112,12 @@ def test_version_1_0_goes_without_its_prefix() -> None:
 def test_an_address_may_be_encoded_as_a_whole() -> None:
     address = "https://example.org/go?to=jci1.3%3Ac%3ABWBR0005537%26artikel%3D4%3A25"
     assert ref_of(parse_jci(address)) == "BWBR0005537/artikel-4:25"
+
+
+def test_spaces_in_numbers_are_underscores() -> None:
+    assert ref_of(parse_jci("jci1.3:c:BWBR0004627&artikel=K_8&lid=2")) == "BWBR0004627/artikel-K-8/lid-2"
+    assert format_jci(jci_of("BWBR0004627/artikel-Ya-48", date="")) == "jci1.3:c:BWBR0004627&artikel=Ya_48"
+    assert format_jci(jci_of("BWBR0004627/bijlage-31b-2", date="")) == "jci1.3:c:BWBR0004627&bijlage=31b-2"
 
 
 def test_only_divisions_keep_the_innermost() -> None:

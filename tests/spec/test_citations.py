@@ -30,6 +30,10 @@ TABLE: list[tuple[str, list[Expected]]] = [
     ("Artikel IIA treedt in werking.", [("Artikel IIA", "artikel IIA", "")]),
     # a letter and a number, as old electoral law has
     ("De lijst, bedoeld in artikel H 3, ligt ter inzage.", [("artikel H 3", "artikel H 3", "")]),
+    # the letter may look like a Roman number
+    ("De lijsten, bedoeld in artikel I 10.", [("artikel I 10", "artikel I 10", "")]),
+    # more of them in the singular
+    ("Volgens artikel D 7, G 1 of K 8.", [("artikel D 7, G 1 of K 8", "artikel D 7+G 1+K 8", "")]),
     # Latin suffix, as directives have
     ("Met artikel 107quater wordt rekening gehouden.", [("artikel 107quater", "artikel 107quater", "")]),
     # two articles
@@ -63,12 +67,20 @@ TABLE: list[tuple[str, list[Expected]]] = [
         "De artikelen 4 tot en met 6, eerste lid, gelden.",
         [("artikelen 4 tot en met 6", "artikel 4..6", ""), ("eerste lid", "artikel 6 / lid 1", "")],
     ),
-    # the singular with two numbers
-    ("Artikel 3 en 4 gelden.", [("Artikel 3", "artikel 3", "")]),
+    # the singular with two numbers, before a verb
+    ("Artikel 3 en 4 gelden.", [("Artikel 3 en 4", "artikel 3+4", "")]),
+    # the singular with two numbers that can be nothing else
+    ("Wie volgens artikel 3:1 of 3:1a verlof heeft.", [("artikel 3:1 of 3:1a", "artikel 3:1+3:1a", "")]),
+    # the singular with a number that may count something else
+    ("Zoals artikel 3 en 4 buren samen.", [("artikel 3", "artikel 3", "")]),
     # the singular with two numbers and a regulation behind them
     ("Artikel 3 en 4 van de Warmtewet gelden.", [("Artikel 3 en 4", "artikel 3+4", "Warmtewet gelden")]),
     # a number that counts something else is no second article
     ("De melding van artikel 3, 10 dagen voor de start.", [("artikel 3", "artikel 3", "")]),
+    # a Latin suffix that stands apart
+    ("De artikelen 161, 161 sexies en 162.", [("artikelen 161, 161 sexies en 162", "artikel 161+161sexies+162", "")]),
+    # and those that follow
+    ("Artikel 37 en volgende van de wet.", [("Artikel 37 en volgende", "artikel 37", "de wet")]),
     # a number that lost its word in a long sentence
     (
         "Artikel 7.4 of, indien het een tuin betreft, 7.5, tweede lid, geldt.",
@@ -99,6 +111,15 @@ TABLE: list[tuple[str, list[Expected]]] = [
     ),
     # leden with numbers
     ("De leden 2 en 3 gelden.", [("leden 2 en 3", "lid 2+3", "")]),
+    # behind "artikelen" the number after "en" is an article
+    ("De artikelen 81 lid 2 en 82.", [("artikelen 81 lid 2", "artikel 81 / lid 2", ""), ("82", "artikel 82", "")]),
+    # behind "artikel" it is a lid
+    ("Artikel 3, lid 1 en 2.", [("Artikel 3, lid 1 en 2", "artikel 3 / lid 1+2", "")]),
+    # unless it has a lid of its own
+    (
+        "Artikel 3, lid 1 en 4, lid 2.",
+        [("Artikel 3, lid 1", "artikel 3 / lid 1", ""), ("4, lid 2", "artikel 4 / lid 2", "")],
+    ),
     # a range of leden with numbers
     ("Artikel 3, leden 2 tot en met 4.", [("Artikel 3, leden 2 tot en met 4", "artikel 3 / lid 2..4", "")]),
     # the article of the ordinals is repeated
@@ -133,6 +154,11 @@ TABLE: list[tuple[str, list[Expected]]] = [
             ("Artikel 3, eerste lid, onder a", "artikel 3 / lid 1 / onderdeel a", ""),
             ("vierde lid", "artikel 3 / lid 4", ""),
         ],
+    ),
+    # what is taken out of an article belongs to it
+    (
+        "Artikel 9, met uitzondering van het eerste lid, onder c, van de wet geldt.",
+        [("Artikel 9", "artikel 9", "de wet"), ("eerste lid, onder c", "artikel 9 / lid 1 / onderdeel c", "de wet")],
     ),
     # --- onderdelen
     # an item of a lid
@@ -175,6 +201,11 @@ TABLE: list[tuple[str, list[Expected]]] = [
     (
         "Onderdeel b van het tweede lid van artikel 5 geldt.",
         [("Onderdeel b van het tweede lid van artikel 5", "artikel 5 / lid 2 / onderdeel b", "")],
+    ),
+    # items with a degree sign end where plain numbers begin
+    (
+        "De artikelen 2, onderdelen 1° en 2°, 5 en 6.",
+        [("artikelen 2, onderdelen 1° en 2°", "artikel 2 / onderdeel 1°+2°", ""), ("5 en 6", "artikel 5+6", "")],
     ),
     # what stands behind "onder" is a word
     ("Artikel 3 onder de voorwaarde dat.", [("Artikel 3", "artikel 3", "")]),
@@ -226,6 +257,8 @@ TABLE: list[tuple[str, list[Expected]]] = [
     ("Artikel 5, derde lid, van het besluit geldt.", [("Artikel 5, derde lid", "artikel 5 / lid 3", "het besluit")]),
     # a title that begins with the same word
     ("Artikel 5 van de Wet buurtwarmte.", [("Artikel 5", "artikel 5", "Wet buurtwarmte")]),
+    # a title that begins with the same word, in lower case
+    ("Artikel 2 van de regeling Buurtfeesten 2001.", [("Artikel 2", "artikel 2", "regeling Buurtfeesten 2001")]),
     # an act that is named by its date
     ("Artikel 5 van de wet van 5 juni 1975.", [("Artikel 5", "artikel 5", "wet van 5 juni 1975")]),
     # the name ends the sentence: the window does too
@@ -241,6 +274,8 @@ TABLE: list[tuple[str, list[Expected]]] = [
     ("Zie artikel 4:25 Awb.", [("artikel 4:25", "artikel 4:25", "Awb")]),
     # an abbreviation behind items
     ("Zie art. 3 lid 2 sub b Wft.", [("art. 3 lid 2 sub b", "artikel 3 / lid 2 / onderdeel b", "Wft")]),
+    # a short abbreviation is no item
+    ("Zie artikel 29, onder b, Vw.", [("artikel 29, onder b", "artikel 29 / onderdeel b", "Vw")]),
     # an abbreviation with a year
     ("Zie artikel 10 WVW 1994.", [("artikel 10", "artikel 10", "WVW 1994")]),
     # the civil code, by book
@@ -251,6 +286,30 @@ TABLE: list[tuple[str, list[Expected]]] = [
     (
         "Artikel 5 van Boek 7 van het Burgerlijk Wetboek.",
         [("Artikel 5", "artikel 5", "Boek 7 van het Burgerlijk Wetboek")],
+    ),
+    # the same, between commas
+    (
+        "Artikel 89, boek 3, van het Burgerlijk Wetboek.",
+        [("Artikel 89", "artikel 89", "boek 3, van het Burgerlijk Wetboek")],
+    ),
+    # a name between quotation marks
+    ("Artikel 2 van de “Buurtwet”.", [("Artikel 2", "artikel 2", "“Buurtwet”")]),
+    # a list by regulation
+    (
+        "Overtreding van het Besluit moestuinen: de artikelen 3 en 5, eerste lid.",
+        [
+            ("artikelen 3", "artikel 3", "Besluit moestuinen"),
+            ("5, eerste lid", "artikel 5 / lid 1", "Besluit moestuinen"),
+        ],
+    ),
+    # the same at the start of a clause
+    ("Wet moestuinen: de artikelen 4 en 6.", [("artikelen 4 en 6", "artikel 4+6", "Wet moestuinen")]),
+    # a colon behind the word
+    ("Verboden volgens de artikelen: 4.1 en 4.2.", [("artikelen: 4.1 en 4.2", "artikel 4.1+4.2", "")]),
+    # a regulation that is told, not named
+    (
+        "Artikel 5 van het te Veldwijk gesloten verdrag.",
+        [("Artikel 5", "artikel 5", "te Veldwijk gesloten verdrag")],
     ),
     # European law without article word
     ("Artikel 9 van verordening (EU) nr. 12/2014.", [("Artikel 9", "artikel 9", "verordening (EU) nr. 12/2014")]),
@@ -319,6 +378,10 @@ TABLE: list[tuple[str, list[Expected]]] = [
     ),
     # an annex without a number
     ("De tabel in de bijlage bij deze verordening.", [("bijlage", "bijlage", "")]),
+    # the same, without saying whose
+    ("De in de bijlage genoemde stoffen.", [("bijlage", "bijlage", "")]),
+    # a number with a hyphen
+    ("De gemeenten, genoemd in bijlage 29dd-2.", [("bijlage 29dd-2", "bijlage 29dd-2", "")]),
     # two annexes
     ("De bijlagen 1 en 2 gelden.", [("bijlagen 1", "bijlage 1", ""), ("2", "bijlage 2", "")]),
     # a chapter
@@ -340,6 +403,8 @@ TABLE: list[tuple[str, list[Expected]]] = [
     ("Het eerste lid van de commissie treedt af.", []),
     # a person, without number
     ("De leden 's avonds en de plaatsvervangende leden vergaderen.", []),
+    # a lid of something that is no article
+    ("Als bedoeld in voorschrift 12, lid 4.", []),
     # a thing
     ("Dit artikelnummer staat op het etiket.", []),
     # a part of speech that looks like one

@@ -1,0 +1,46 @@
+# The door of the project. `make run` shows the product on the sample municipality; `make test` runs every test.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check bench clean
+
+run: $(VENV)/.run
+	rm -rf var/sample
+	$(BIN)/regelruimte corpus add corpus/sample --store var/sample
+	$(BIN)/regelruimte corpus list --store var/sample
+	$(BIN)/regelruimte flag corpus/sample/initiatief.json --store var/sample --readable
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.check
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	$(BIN)/python -m bench
+
+# Each environment holds the one before it. A requirement file is a complete, hashed list; the project itself comes without
+# its dependencies, so that nothing else can be fetched.
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
+	touch $@
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.made
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable . || $(PIP) --no-deps --editable .
+	touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.run
+	$(PIP) --require-hashes -r requirements/test.txt
+	touch $@
+
+$(VENV)/.check: requirements/check.txt $(VENV)/.test
+	$(PIP) --require-hashes -r requirements/check.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,67 @@
+"""What was searched, and what was not: an honest list beside every answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.schema import RegulationEntry
+from corpus.store import Store
+from models.initiatives import InitiativeText
+
+_LISTED = 40
+"""Levels with more regulations than this are counted, not listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Which regulations were searched for an initiative, and which kinds of regulation the store lacks."""
+
+    searched: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @classmethod
+    def of(cls, store: Store, initiative: InitiativeText) -> Coverage:
+        """The coverage of a store for one initiative."""
+        searched: list[str] = []
+        here = [entry for entry in store.regulations.values() if applies_at(entry, initiative.gemeente)]
+        counts = Counter(entry.level for entry in here)
+        for level, count in counts.items():
+            entries = [entry for entry in here if entry.level == level]
+            if count > _LISTED:
+                dates = sorted({entry.version_date for entry in entries if entry.version_date})
+                period = f", versies van {dates[0]} tot en met {dates[-1]}" if dates else ""
+                searched.append(f"{count} regelingen van niveau {level}{period}")
+            else:
+                searched += [f"{entry.title} ({entry.id})" for entry in entries]
+        return cls(searched=tuple(searched), missing=tuple(_missing(counts, initiative)))
+
+    def to_json(self) -> dict[str, Any]:
+        """As the contract of ``regelruimte flag`` words it."""
+        return {"searched": list(self.searched), "missing": list(self.missing)}
+
+
+def applies_at(entry: RegulationEntry, municipality: str) -> bool:
+    """Whether a regulation can bind in a municipality.
+
+    Regulations of the state bind everywhere. A municipal one whose maker is known binds in its own municipality only. Which
+    province and water board a municipality lies in is not known here, so theirs are never left out.
+    """
+    if entry.level != "gemeente" or not municipality or not entry.authority:
+        return True
+    wanted = municipality.casefold()
+    return wanted in entry.authority.casefold() or wanted in entry.title.casefold()
+
+
+def _missing(counts: Counter[str], initiative: InitiativeText) -> list[str]:
+    place = initiative.gemeente
+    missing = []
+    if not place:
+        missing.append("de plaats is niet genoemd: welke plaatselijke regels gelden, is niet bekend")
+    if not counts["gemeente"]:
+        missing.append(f"geen regelingen van de gemeente {place} geladen" if place else "geen gemeentelijke regelingen geladen")
+    for level, name in (("waterschap", "een waterschap"), ("provincie", "een provincie"), ("rijk", "het Rijk")):
+        if not counts[level]:
+            missing.append(f"geen regelingen van {name} geladen")
+    return missing

@@ -1,0 +1,98 @@
+"""The room beside a barrier: which clauses may lift it.
+
+Room is looked for where lawyers look: in the other leden of the same article, in clauses that refer to it (or to which it
+refers), and in the general clauses of its regulation (hardship, equivalence, dispensation, experiment). The clause model says
+how much a clause is a relief; the reference graph says how near it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.store import Store
+from models.columns import COLUMN, RELIEFS
+from models.ranking import Space
+
+MIN_RELIEF = 0.3
+"""Least probability of any relief kind for a clause to count as room."""
+
+MAX_ROOM = 5
+_SAME_ARTICLE, _REFERS_HERE, _REFERRED_TO, _GENERAL = 1.0, 0.9, 0.5, 0.25
+_GENERAL_KINDS = ("ontheffing", "experiment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A clause that may give room beside a barrier."""
+
+    ref: str
+    kind: str  # the most probable relief kind
+    score: float  # 0..1: probability of relief, weighed by nearness
+
+
+class RoomFinder:
+    """Finds room through the reference graph of a store."""
+
+    def __init__(self, store: Store, space: Space) -> None:
+        self._space = space
+        probabilities = np.asarray(space.features.probabilities, dtype=np.float32)[:, [COLUMN[name] for name in RELIEFS]]
+        self._relief: npt.NDArray[np.float32] = probabilities.max(axis=1)
+        self._kind = probabilities.argmax(axis=1)
+        self._store = store
+        self._articles: dict[str, tuple[int, int]] = {}
+        self._regulations: dict[str, tuple[int, int]] = {}
+        for row, ref in enumerate(space.refs):
+            article = ref.partition("/lid-")[0]
+            first, _ = self._articles.get(article, (row, row))
+            self._articles[article] = (first, row + 1)
+            regulation = ref.partition("/")[0]
+            first, _ = self._regulations.get(regulation, (row, row))
+            self._regulations[regulation] = (first, row + 1)
+        self._edges: dict[str, list[tuple[int, str]]] = {}
+
+    def beside(self, row: int) -> list[Room]:
+        """Room beside the clause in a row of the space, best first, at most MAX_ROOM."""
+        ref = self._space.refs[row]
+        nearness: dict[int, float] = {}
+
+        def offer(candidate: int, near: float) -> None:
+            if candidate != row and not self._space.repealed[candidate]:
+                nearness[candidate] = max(nearness.get(candidate, 0.0), near)
+
+        article = ref.partition("/lid-")[0]
+        for candidate in range(*self._articles[article]):
+            offer(candidate, _SAME_ARTICLE)
+        regulation = ref.partition("/")[0]
+        for source, target in self._references(regulation):
+            if target == ref or (target == article and source != row):
+                offer(source, _REFERS_HERE)
+            if source == row and target in self._articles:
+                for candidate in range(*self._articles[target]):
+                    if self._space.refs[candidate] in (target, *([] if target == article else [self._space.refs[candidate]])):
+                        offer(candidate, _REFERRED_TO)
+        start, end = self._regulations[regulation]
+        general = [COLUMN[name] for name in _GENERAL_KINDS]
+        probability = np.asarray(self._space.features.probabilities[start:end][:, general], dtype=np.float32).max(axis=1)
+        for candidate in np.flatnonzero(probability > 0.6):
+            offer(start + int(candidate), _GENERAL)
+        found = [
+            Room(ref=self._space.refs[c], kind=RELIEFS[self._kind[c]], score=round(float(self._relief[c]) * near, 4))
+            for c, near in nearness.items()
+            if self._relief[c] >= MIN_RELIEF
+        ]
+        return sorted(found, key=lambda room: (-room.score, room.ref))[:MAX_ROOM]
+
+    def _references(self, regulation: str) -> list[tuple[int, str]]:
+        """References within a regulation: (row of the clause that refers, ref of the clause or article referred to)."""
+        if regulation not in self._edges:
+            start, _ = self._regulations[regulation]
+            edges = []
+            for offset, row in enumerate(self._store.citations(regulation)):
+                for other, path in row:
+                    if not other and path:
+                        edges.append((start + offset, f"{regulation}/{path}"))
+            self._edges[regulation] = edges
+        return self._edges[regulation]

@@ -1,0 +1,44 @@
+"""Near-identical clauses of different regulations, which one reader need not read twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.words import stems
+
+ALIKE = 0.8
+"""Least share of words (Jaccard 1912) that two variants have in common."""
+
+
+def grouped(rows: Sequence[int], texts: Sequence[str], owners: Sequence[str]) -> list[list[int]]:
+    """Put near-identical clauses together.
+
+    Args:
+        rows: clauses, best first.
+        texts: their texts.
+        owners: the regulation of each; clauses of one regulation are never variants of each other.
+
+    Returns:
+        Groups in the order of their best clause, which comes first in its group.
+    """
+    groups: list[list[int]] = []
+    heads: list[tuple[frozenset[str], set[str]]] = []
+    for row, text, owner in zip(rows, texts, owners, strict=True):
+        words = frozenset(stems(text))
+        for index, (head, members) in enumerate(heads):
+            if owner not in members and _alike(words, head):
+                groups[index].append(row)
+                members.add(owner)
+                break
+        else:
+            groups.append([row])
+            heads.append((words, {owner}))
+    return groups
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    shorter, longer = sorted((len(one), len(other)))
+    if not shorter or shorter < ALIKE * longer:
+        return False
+    shared = len(one & other)
+    return shared >= ALIKE * (len(one) + len(other) - shared)
