@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import Activities, Activity
@@ -41,22 +40,27 @@ class Model:
         """What the ranker needs to know of clauses, whatever the initiative."""
         return ClauseFeatures(
             probabilities=self.clauses.probabilities(clauses),
-            words=word_features(self.words, clauses),
+            words=self.words.transform(word_documents(clauses)),
             activities=self.activities.clause_matrix(clauses),
         )
 
     def query(self, text: str) -> Query:
         """An initiative's text as the ranker sees it."""
-        return Query(
-            words=self.words.transform([text]),
-            own_words=self.own_words.transform([text]),
-            activities=self.activities.initiative_vector(text),
-        )
+        return query_of(text, self.words, self.own_words, self.activities)
 
 
-def word_features(vectoriser: TfidfVectorizer, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
-    """TF-IDF over the stems of text, heading and title. *Shape:* (clauses, vocabulary), float32, rows of unit length."""
-    return vectoriser.transform([f"{clause.text} {clause.heading} {clause.title}" for clause in clauses])
+def query_of(text: str, words: TfidfVectorizer, own_words: TfidfVectorizer, activities: ActivityModel) -> Query:
+    """An initiative's text as a ranker with these vocabularies sees it."""
+    return Query(
+        words=words.transform([text]),
+        own_words=own_words.transform([text]),
+        activities=activities.initiative_vector(text),
+    )
+
+
+def word_documents(clauses: Sequence[ClauseText]) -> list[str]:
+    """What the likeness of clauses is measured on: text, heading and title together."""
+    return [f"{clause.text} {clause.heading} {clause.title}" for clause in clauses]
 
 
 def stem_vectoriser(**settings: Any) -> TfidfVectorizer:

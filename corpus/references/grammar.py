@@ -10,10 +10,10 @@ A citation is read left to right by a few compiled patterns: an *anchor* says wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from corpus.references import patterns
+from corpus.references.enumerations import item_words, lid_words, ranges
 
 WINDOW_LENGTH = 150
 """Characters behind a citation in which the name of a regulation is looked for."""
@@ -149,7 +149,9 @@ class _Reading:
                 return end
             drafts += self._leden(begin, end)
             last = self.found[-1] if self.found else None
-            if last and last.articles and patterns.EXCEPTION.fullmatch(text, last.end, begin):
+            taken_out = last and last.articles and patterns.EXCEPTION.fullmatch(text, last.end, begin)
+            # Directly behind the article: behind the name of its regulation "het eerste lid" may be anything.
+            if last and taken_out and taken_out.start("word") - last.end <= 2:
                 end = self._subs(end, drafts, patterns.SUB, patterns.SUB)
                 for draft in drafts:
                     draft.articles = last.articles[-1:]
@@ -263,7 +265,7 @@ class _Reading:
         if drafts[-1].annex:
             end = self._inside_annex(drafts, end)
         end = self._place(drafts, end)
-        return self._name(drafts, end, chained=False)
+        return self._name(drafts, end, chained=match.start() == self.chain_at)
 
     def _inside_annex(self, drafts: list[_Draft], end: int) -> int:
         """ "bijlage II, artikel 2, eerste lid", "bijlage 1, onderdeel C": parts of the last annex."""
@@ -337,13 +339,9 @@ class _Reading:
 
     def _leden(self, start: int, end: int) -> list[_Draft]:
         """ "eerste, tweede en vierde tot en met zesde lid": a draft for the single leden, and one for every range."""
-        words = [
-            (None if word.lastgroup == "through" else patterns.lid_number(word.group()), word.start(), word.end())
-            for word in patterns.LID_WORD.finditer(self.text, start, end)
-        ]
         drafts = [
             _Draft(start=begin, end=stop, leden=numbers, leden_through=through)
-            for numbers, through, begin, stop in _lists(words)
+            for numbers, through, begin, stop in ranges(lid_words(self.text, start, end))
         ]
         drafts[0].start = start
         drafts[-1].end = end
@@ -351,7 +349,7 @@ class _Reading:
 
     def _parts(self, start: int, end: int, drafts: list[_Draft]) -> None:
         """ "aanhef en onder a, onder 2°, of c": put on the last draft, or on drafts of their own."""
-        for numbers, through, begin, stop in _lists(_items(self.text, start, end)):
+        for numbers, through, begin, stop in ranges(item_words(self.text, start, end)):
             last = drafts[-1] if drafts else None
             if last is not None and not last.onderdelen:
                 last.onderdelen, last.onderdelen_through, last.end = numbers, through, stop
@@ -396,11 +394,8 @@ class _Reading:
         if match is None:
             if chain := patterns.CHAIN.match(text, end):
                 self.chain_from, self.chain_at = first, chain.end()
-            elif text.endswith((": ", ": de "), 0, drafts[0].start):
-                before = patterns.NAME_BEFORE.search(text, max(0, drafts[0].start - WINDOW_LENGTH), drafts[0].start)
-                if before:
-                    for draft in drafts:
-                        draft.regulation, draft.regulation_start = before.group("name"), before.start("name")
+            else:
+                self._name_before(drafts)
             return end
         kind = match.lastgroup
         if kind == "own":
@@ -416,6 +411,22 @@ class _Reading:
         for draft in self.found[first:]:
             draft.regulation, draft.regulation_start = name, start
         return match.end()
+
+    def _name_before(self, drafts: list[_Draft]) -> None:
+        """Give the drafts, which are the last, a regulation that stands before them, if one does."""
+        start = drafts[0].start
+        name, at = "", -1
+        if self.text.endswith((": ", ": de "), 0, start):
+            if before := patterns.NAME_BEFORE.search(self.text, max(0, start - WINDOW_LENGTH), start):
+                name, at = before.group("name"), before.start("name")
+        elif len(self.found) > len(drafts):
+            # "hoofdstuk 6 van de Warmtewet, met uitzondering van de artikelen 6.2 en 6.3"
+            earlier = self.found[-len(drafts) - 1]
+            if earlier.regulation and patterns.EXCEPTION.fullmatch(self.text, earlier.end, start):
+                name, at = earlier.regulation, earlier.regulation_start
+        if name:
+            for draft in drafts:
+                draft.regulation, draft.regulation_start = name, at
 
     def _window(self, start: int) -> str:
         """The text in which a name that begins at ``start`` must end."""
@@ -440,51 +451,3 @@ class _Reading:
 
 _ONE_ARTICLE = frozenset(("artikel", "Artikel", "art.", "Art.", "art", "Art"))
 _OF_RELATIVE = {"own": "dit artikel", "previous": "vorig artikel", "next": "volgend artikel"}
-
-
-def _lists(
-    words: list[tuple[str | None, int, int]],
-) -> Iterator[tuple[tuple[str, ...], bool, int, int]]:
-    """Split a list into single numbers and ranges.
-
-    Args:
-        words: (number, start, end) in order; None for a word that makes its neighbours a range.
-
-    Yields:
-        (numbers, through, start, end): numbers that stand alone together, or the first and last of a range.
-    """
-    singles: list[tuple[str, int, int]] = []
-    through = False
-    for number, start, end in words:
-        if number is None:
-            through = bool(singles)
-        elif through:
-            through = False
-            first, begin, _ = singles.pop()
-            if singles:
-                yield tuple(single[0] for single in singles), False, singles[0][1], singles[-1][2]
-                singles = []
-            yield (first, number), True, begin, end
-        else:
-            singles.append((number, start, end))
-    if singles:
-        yield tuple(single[0] for single in singles), False, singles[0][1], singles[-1][2]
-
-
-def _items(text: str, start: int, end: int) -> list[tuple[str | None, int, int]]:
-    """The items of a list of onderdelen, for _lists; a number behind a letter is an item of that letter: "a/2°"."""
-    words = [word for word in patterns.ITEM_WORD.finditer(text, start, end) if word.lastgroup]
-    items: list[tuple[str | None, int, int]] = []
-    letter = ""
-    for word, following in zip(words, [*words[1:], None], strict=True):
-        kind, item = word.lastgroup, word.group()
-        if kind == "through":
-            items.append((None, word.start(), word.end()))
-        elif kind == "number":
-            items.append((letter + patterns.DEGREE_SIGN.sub("°", item), word.start(), word.end()))
-        elif following is not None and following.lastgroup == "number":
-            letter = f"{item}/"
-        else:
-            letter = ""
-            items.append((item, word.start(), word.end()))
-    return items

@@ -163,6 +163,7 @@ DEGREE_SIGN = re.compile(r"[º˚]|(?<=\d)o$")
 
 # --- articles ------------------------------------------------------------------------------------------------------
 
+_DIVISION_WORD = r"[Hh]oofdstuk(?:ken)?|[Tt]itels?|[Aa]fdeling(?:en)?|[Pp]aragra(?:af|fen)|§§?"
 _ARTICLE_WORD = r"[Aa]rt(?:ikel(?:en)?|t?\.|(?= \d))"
 ARTICLE_ITEM = re.compile(
     rf"({_ARTICLE})(?:(?:,? {_THROUGH} (?:met )?(?:(?:artikel|art\.) ?)?|{_HYPHEN}(?=\d))({_ARTICLE}))?"
@@ -179,7 +180,10 @@ ARTICLE_NEXT_AFTER_ONE = re.compile(
 )
 """Between two articles behind the singular "artikel 3 en 4", where a plain number may count something else."""
 ARTICLE_AHEAD = re.compile(rf"(?:de )?(?P<article>{_ARTICLE_WORD}) ?(?={_ARTICLE})")
-CHAIN = re.compile(rf"(?:,? {_AND} (?:(?:van|met|in|de|het) )*|, )(?={_ARTICLE_WORD} ?[\dIVX])")
+CHAIN = re.compile(
+    rf"(?:,? {_AND} (?:(?:van|met|in|de|het) )*|, )"
+    rf"(?=(?:{_ARTICLE_WORD}|{_DIVISION_WORD}) ?[\dIVX])"
+)
 """Between two articles that share the regulation behind the second: "artikel 3 juncto artikel 5 van de Warmtewet"."""
 CONTINUED = re.compile(
     r"(?:(?!artikel)[^.;:]|\.(?=\S)){3,150}?(?:,| en| of|, en) "
@@ -199,7 +203,6 @@ _DIVISION_NAMES = {
     "bijlagen": "bijlage",
     "bijlages": "bijlage",
 }
-_DIVISION_WORD = r"[Hh]oofdstuk(?:ken)?|[Tt]itels?|[Aa]fdeling(?:en)?|[Pp]aragra(?:af|fen)|§§?"
 DIVISION_NUMBER = re.compile(_DIVISION)
 DIVISION_NEXT = re.compile(
     rf"(?P<list>,? (?:{_AND}|{_THROUGH}) |, )(?P<item>)(?:(?P<word>hoofdstuk|titel|afdeling|paragraaf|§) ?)?"
@@ -238,7 +241,7 @@ PERSON = re.compile(
 )
 """Behind a person who is a lid of something: "het eerste lid van de raad"."""
 
-EXCEPTION = re.compile(r",? (?:met uitzondering van|uitgezonderd|behoudens|behalve) (?:het |de )?")
+EXCEPTION = re.compile(r"[^.;:]*?,? (?P<word>met uitzondering van|uitgezonderd|behoudens|behalve) (?:het |de )?")
 """Between an article and what is taken out of it: "artikel 9, met uitzondering van het eerste lid, van de wet"."""
 OTHER_NUMBER = re.compile(r"\d, ")
 """Before a lid of something that is no article: "voorschrift II/3, lid 4"."""
@@ -318,18 +321,15 @@ def _regulation(of: str) -> re.Pattern[str]:
 REGULATION = _regulation(_OF)
 REGULATION_OF_ANNEX = _regulation(_OF_ANNEX)
 """What stands behind an annex: also "bijlage II bij het Warmtebesluit"."""
-NAME_BEFORE = re.compile(
-    r"(?:^|(?:de|het) )(?P<name>(?=[^:]*(?:[Ww]et|[Bb]esluit|[Rr]egeling|[Vv]erordening|[Rr]eglement))[A-Z][^.;:]{2,100}): "
-    r"(?:de )?$"
+_TITLE = (
+    r"(?:[A-Z][\w-]*(?:wet|wetboek|besluit|regeling|verordening|reglement|verdrag|statuut)|(?:Tijdelijke )?"
+    r"(?:Algemene wet|Wet|Besluit|Regeling|Wetboek|Verordening|Reglement|Verdrag|Richtlijn|Burgerlijk Wetboek))(?!\w)"
 )
+NAME_BEFORE = re.compile(rf"(?:^ ?|(?:de|het) )(?P<name>{_TITLE}[^.;:]{{0,100}}): (?:de )?$")
 """Before an article, in a list by regulation: "van het Warmtebesluit: de artikelen 3 en 5"."""
 WINDOW = re.compile(r"[^.;:\n]*(?:[.:](?=\S| [a-z0-9(])[^.;:\n]*)*")
 """Text in which a name may stand: to the end of the sentence."""
-LATE_REGULATION = re.compile(
-    r"(?<![\w-])(?:[A-Z][\w-]*(?:wet|wetboek|besluit|regeling|verordening|reglement|verdrag|statuut)|"
-    r"(?:Tijdelijke )?(?:Algemene wet|Wet|Besluit|Regeling|Wetboek|Verordening|Reglement|Verdrag|Richtlijn|"
-    r"Burgerlijk Wetboek))(?!\w)"
-)
+LATE_REGULATION = re.compile(rf"(?<![\w-]){_TITLE}")
 """A regulation that is named without an article; looked for behind "die wet" only."""
 
 # --- where a citation begins ---------------------------------------------------------------------------------------

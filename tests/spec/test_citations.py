@@ -304,6 +304,18 @@ TABLE: list[tuple[str, list[Expected]]] = [
     ),
     # the same at the start of a clause
     ("Wet moestuinen: de artikelen 4 en 6.", [("artikelen 4 en 6", "artikel 4+6", "Wet moestuinen")]),
+    # what is taken out of another regulation belongs to it
+    (
+        "Hoofdstuk 6 van de Warmtewet, met uitzondering van de artikelen 6.2 en 6.3, geldt.",
+        [
+            ("Hoofdstuk 6", "hoofdstuk 6", "Warmtewet, met uitzondering van de artikelen 6.2 en 6.3, geldt"),
+            (
+                "artikelen 6.2 en 6.3",
+                "artikel 6.2+6.3",
+                "Warmtewet, met uitzondering van de artikelen 6.2 en 6.3, geldt",
+            ),
+        ],
+    ),
     # a colon behind the word
     ("Verboden volgens de artikelen: 4.1 en 4.2.", [("artikelen: 4.1 en 4.2", "artikel 4.1+4.2", "")]),
     # a regulation that is told, not named
@@ -327,6 +339,11 @@ TABLE: list[tuple[str, list[Expected]]] = [
     (
         "Artikel 3, eerste lid, of artikel 4 van de wet.",
         [("Artikel 3, eerste lid", "artikel 3 / lid 1", "de wet"), ("artikel 4", "artikel 4", "de wet")],
+    ),
+    # one regulation for articles and a division
+    (
+        "De artikelen 10 en 11 en hoofdstuk 3 van de Gaswet.",
+        [("artikelen 10 en 11", "artikel 10+11", "Gaswet"), ("hoofdstuk 3", "hoofdstuk 3", "Gaswet")],
     ),
     # two numbers with a regulation each
     (

@@ -1,0 +1,180 @@
+"""A training run: from a store and the labels to a model directory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from corpus.activities import activities
+from corpus.errors import StoreProblem
+from corpus.labels import (
+    JoinReport,
+    aliases,
+    clause_labels,
+    graded_pairs,
+    initiatives,
+    join,
+    judged_regulations,
+    official_labels,
+)
+from corpus.store import Store
+from models.activities import ActivityModel
+from models.clauses import ClauseModel
+from models.index import ClauseFeatures, clause_texts
+from models.loading import Model, query_of, save_model, stem_vectoriser, word_documents
+from models.ranking import Grade, Query, Space
+from models.vectorising import ClauseText
+from models.words import stem
+from training.clause_fitting import ClauseExamples, examples, fit_clause_model, macro_f1, unseen_decisions
+from training.evaluating import evaluate_ranking
+from training.ranking_fitting import fit_ranker
+
+Say = Callable[[str], None]
+
+MIN_LABELS = 200
+"""Fewer joined labels than this make no model."""
+
+WORD_MIN_CLAUSES, WORD_MAX_SHARE = 3, 0.2
+"""A stem counts for likeness when it stands in this many clauses and in at most this share of them."""
+
+_STOP_WORDS = (
+    "de het een en van in is op te voor met zijn die dat er aan we wij ons onze ook niet als bij om maar dan nog naar door of"
+    " uit over kan kunnen willen wil wordt worden hebben heeft had was waar wat hoe wie zo al deze dit ze zij je u ik mijn meer"
+    " veel"
+).split()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """Everything a run depends on besides its data; kept with the result."""
+
+    version: str = "0.1.0"
+    seed: int = 0
+    evaluate: bool = True  # measure on unseen regulations and initiatives as well
+
+
+@dataclass(frozen=True)
+class RankingMaterial:
+    """What the ranker is fitted on."""
+
+    words: TfidfVectorizer
+    own_words: TfidfVectorizer
+    activities: ActivityModel
+    space: Space
+    queries: list[Query]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The clauses that graders searched, and what they said."""
+
+    texts: list[ClauseText]
+    refs: list[str]
+    repealed: np.ndarray
+    grades: list[Grade]
+    initiative_texts: list[str]
+
+
+def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lambda line: None) -> dict[str, Any]:
+    """Train a model and write its directory.
+
+    Args:
+        store: holds the texts of the labelled clauses and of the judged regulations.
+        output: the model directory.
+        config: of the run.
+        say: told in one line what is being done.
+
+    Returns:
+        What the manifest says: training data, configuration, measurements.
+
+    Raises:
+        StoreProblem: too few labels meet their clause in this store.
+    """
+    began = time.monotonic()
+    joined = join(store)
+    say(f"{len(joined.joined)} of {len(clause_labels())} labels meet their clause")
+    if len(joined.joined) < MIN_LABELS:
+        raise StoreProblem(f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed")
+    data = clause_examples(store, joined)
+    say(f"fitting the clause model on {len(data)} clauses")
+    clause_model = fit_clause_model(data, seed=config.seed)
+    judged = judged_clauses(store)
+    say(f"fitting the ranker on {len(judged.grades)} grades over {len(judged.refs)} clauses")
+    material = ranking_material(judged, clause_model, ActivityModel(activities()))
+    ranker = fit_ranker(material.queries, judged.grades, material.space, seed=config.seed)
+    measured: dict[str, Any] = {}
+    if config.evaluate:
+        say("measuring on regulations and initiatives that were not seen")
+        measured["clauses"] = macro_f1(unseen_decisions(data, seed=config.seed), data)
+        measured["ranking"] = evaluate_ranking(material.queries, judged.grades, material.space, seed=config.seed)
+    about = {
+        "config": asdict(config),
+        "data": {
+            "labels": len(joined.joined), "official_labels": len(data) - len(joined.joined),
+            "initiatives": len(material.queries), "grades": len(judged.grades),
+            "regulations_with_labels": len(set(data.groups)), "activities": activities().version,
+        },
+        "measured": measured,
+    }  # fmt: skip
+    model = Model(
+        version=config.version, clauses=clause_model, words=material.words, own_words=material.own_words,
+        activities=material.activities, ranker=ranker, graded_texts=tuple(judged.initiative_texts), grades=tuple(judged.grades),
+    )  # fmt: skip
+    save_model(model, output, about=about)
+    say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
+    return about
+
+
+def clause_examples(store: Store, joined: JoinReport) -> ClauseExamples:
+    """Everything in a store that says what a clause is: labels by the guide and official qualifications."""
+    official = [
+        (ClauseText(text=clause.text, heading=clause.heading, title=title), clause.ref.partition("/")[0], values)
+        for clause, title, values in official_labels(store)
+    ]
+    return examples(joined.joined, official)
+
+
+def judged_clauses(store: Store) -> Judged:
+    """The clauses of the regulations that the graders searched, and the grades among them."""
+    table = store.table(columns=["ref", "text", "heading", "repealed"], ids=set(judged_regulations()))
+    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    refs = table["ref"].to_pylist()
+    known, place = set(refs), {one.id: index for index, one in enumerate(initiatives())}
+    grades = []
+    for pair in graded_pairs():
+        ref = aliases().get(pair.ref, pair.ref)
+        ref = ref if ref in known else pair.ref
+        if ref in known:
+            room = pair.grade == "R"
+            grades.append(Grade(initiative=place[pair.initiative], ref=ref, value=0.0 if room else float(pair.grade), room=room))
+    return Judged(
+        texts=clause_texts(table, titles), refs=refs, repealed=table["repealed"].to_numpy(), grades=grades,
+        initiative_texts=[one.text for one in initiatives()],
+    )  # fmt: skip
+
+
+def ranking_material(judged: Judged, clause_model: ClauseModel, activity_model: ActivityModel) -> RankingMaterial:
+    """Vocabularies fitted on the judged clauses and initiatives, and both sides seen through them."""
+    words = stem_vectoriser(min_df=WORD_MIN_CLAUSES, max_df=WORD_MAX_SHARE)
+    by_word = words.fit_transform(word_documents(judged.texts))
+    own_words = stem_vectoriser(stop_words=[stem(word) for word in _STOP_WORDS]).fit(judged.initiative_texts)
+    features = ClauseFeatures(
+        probabilities=clause_model.probabilities(judged.texts),
+        words=by_word,
+        activities=activity_model.clause_matrix(judged.texts),
+    )
+    space = Space(
+        refs=judged.refs,
+        headings=[clause.heading for clause in judged.texts],
+        repealed=judged.repealed,
+        lengths=np.array([len(clause.text) for clause in judged.texts], dtype=np.int32),
+        features=features,
+    )
+    queries = [query_of(text, words, own_words, activity_model) for text in judged.initiative_texts]
+    return RankingMaterial(words=words, own_words=own_words, activities=activity_model, space=space, queries=queries)
