@@ -205,4 +205,4 @@ def _read_unit(found: FoundUnit) -> Iterator[_Result]:
 
 def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     table = pa.Table.from_batches(batches, schema=CLAUSES).combine_chunks()
-    return table.to_batches()[0] if table.num_rows else CLAUSES.empty_table().to_batches()[0]
+    return table.to_batches()[0] if table.num_rows else pa.RecordBatch.from_pylist([], schema=CLAUSES)
