@@ -96,7 +96,7 @@ def add_paths(
 def _take(result: _Result, report: AddReport, writer: StoreWriter) -> None:
     if result.refusal is not None:
         if result.refusal.explicit:
-            raise UnreadableSource(result.refusal.name, result.refusal.reason, line=result.refusal.line)
+            raise result.refusal.error
         report.refused.append(result.refusal)
         return
     if result.batch is not None:
@@ -166,7 +166,7 @@ def _portable(item: FoundUnit | Refusal) -> FoundUnit | Refusal:
     try:
         return replace(item, unit=replace(item.unit, main=in_memory(item.unit.main)))
     except UnreadableSource as error:
-        return Refusal(name=error.name, reason=error.reason, line=error.line)
+        return Refusal.of(error, explicit=False)
 
 
 def _read_whole_chunk(chunk: list[FoundUnit | Refusal]) -> list[_Result]:
@@ -196,8 +196,7 @@ def _read_unit(found: FoundUnit) -> Iterator[_Result]:
                 yield replace(result, entries=tuple(entries), batch=_joined(batches))
                 entries, batches, rows = [], [], 0
     except UnreadableSource as error:
-        refusal = Refusal(name=error.name, reason=error.reason, line=error.line, explicit=found.explicit)
-        yield replace(result, refusal=refusal)
+        yield replace(result, refusal=Refusal.of(error, explicit=found.explicit))
         return
     if entries:
         yield replace(result, entries=tuple(entries), batch=_joined(batches))

@@ -78,14 +78,16 @@ def open_gzip(file: SourceFile) -> BinaryIO:
         UnsafeSource: more than MAX_UNPACKED bytes come out.
         UnreadableSource: the file is truncated or damaged.
     """
-    return cast(BinaryIO, _Limited(gzip.GzipFile(fileobj=file.open()), file.name, packed=file.size))
+    return cast(BinaryIO, _Limited(file))
 
 
 class _Limited(io.RawIOBase):
     """A stream that stops a bomb."""
 
-    def __init__(self, stream: gzip.GzipFile, name: str, *, packed: int) -> None:
-        self._stream, self._name, self._packed, self._given = stream, name, packed, 0
+    def __init__(self, file: SourceFile) -> None:
+        self._raw = file.open()
+        self._stream = gzip.GzipFile(fileobj=self._raw)
+        self._name, self._packed, self._given = file.name, file.size, 0
 
     def readable(self) -> bool:
         return True
@@ -109,6 +111,7 @@ class _Limited(io.RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        self._raw.close()
         super().close()
 
     def _count(self, length: int) -> None:

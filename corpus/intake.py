@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from corpus.archives import is_archive, members
-from corpus.errors import UnreadableSource, UsageError
+from corpus.errors import UnreadableSource, UnsafeSource, UsageError
 from corpus.readers import COMPANIONS, recognise
 from corpus.records import SourceFile, SourceUnit
 
@@ -42,6 +42,19 @@ class Refusal:
     reason: str
     line: int | None = None
     explicit: bool = False
+    unsafe: bool = False  # reading it would be dangerous
+
+    @classmethod
+    def of(cls, error: UnreadableSource, *, explicit: bool) -> Refusal:
+        """The refusal that an error amounts to."""
+        unsafe = isinstance(error, UnsafeSource)
+        return cls(name=error.name, reason=error.reason, line=error.line, explicit=explicit, unsafe=unsafe)
+
+    @property
+    def error(self) -> UnreadableSource:
+        """The error that this refusal came from."""
+        kind = UnsafeSource if self.unsafe else UnreadableSource
+        return kind(self.name, self.reason, line=self.line)
 
 
 Found = FoundUnit | Refusal
@@ -95,7 +108,7 @@ def _grouped(files: Iterable[SourceFile], *, explicit: bool) -> Iterator[Found]:
                 head = stream.read(_HEAD)
             format_name = recognise(file.name, head)
         except UnreadableSource as refusal:
-            yield Refusal(name=refusal.name, reason=refusal.reason, line=refusal.line, explicit=explicit)
+            yield Refusal.of(refusal, explicit=explicit)
             continue
         except OSError as error:
             yield Refusal(name=file.name, reason=error.strerror or str(error), explicit=explicit)

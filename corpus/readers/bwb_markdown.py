@@ -133,7 +133,7 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
 def _clauses(regulation_id: str, text: str, found: list[re.Match[str]]) -> Iterator[Clause]:
     writer = _ClauseWriter(regulation_id, text)
     place = _Place()
-    has_structure = any(_ARTICLE.match(match[2]) or _RANKS.keys() & {match[2].split(" ")[0].lower()} for match in found)
+    has_structure = any(len(match[1]) == 3 and _heading(_plain(match[2]), "", level=3).kind for match in found)
     first = True
     index = 0
     while index < len(found):
