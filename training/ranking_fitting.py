@@ -19,6 +19,9 @@ REGULARISATION = 0.3
 ROUNDS = 3
 """How often each initiative is shown with other regulations hidden."""
 
+NEVER = -10.0
+"""Log-odds of a target that no example has."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -33,16 +36,21 @@ class _Examples:
         scaler = StandardScaler().fit(values, sample_weight=weights)
         scale = np.where(scaler.scale_ > 1e-9, scaler.scale_, 1.0)
         scaled = (values - scaler.mean_) / scale
-        fitted = []
-        for column in range(len(TARGETS)):
-            model = LogisticRegression(C=REGULARISATION, max_iter=1000, random_state=seed)
-            fitted.append(model.fit(scaled, targets[:, column], sample_weight=weights))
+        fitted = [_fit_target(scaled, targets[:, column], weights, seed) for column in range(len(TARGETS))]
         return LinearRanker(
             mean=scaler.mean_,
             scale=scale,
-            weights=np.column_stack([model.coef_[0] for model in fitted]),
-            bias=np.array([model.intercept_[0] for model in fitted]),
+            weights=np.column_stack([coefficients for coefficients, _ in fitted]),
+            bias=np.array([bias for _, bias in fitted]),
         )
+
+
+def _fit_target(values: Floats, target: Floats, weights: Floats, seed: int) -> tuple[Floats, float]:
+    if len(set(target)) < 2:
+        return np.zeros(values.shape[1]), NEVER  # no example: never claimed
+    model = LogisticRegression(C=REGULARISATION, max_iter=1000, random_state=seed)
+    model.fit(values, target, sample_weight=weights)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, *, seed: int = 0) -> Ranker:

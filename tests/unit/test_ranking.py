@@ -1,0 +1,123 @@
+"""The ranker on a small world that can be worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from models.columns import COLUMNS
+from models.index import ClauseFeatures
+from models.ranking import Grade, Memory, Query, Space, order_of, signals
+from training.ranking_fitting import fit_ranker
+from training.ranking_metrics import calibration_error, interval, ndcg, precision, recall
+from training.splits import grouped_folds
+
+TOPICS = 6
+CLAUSES_PER_TOPIC = 12
+
+
+def world(seed: int = 0) -> tuple[list[Query], list[Grade], Space]:
+    """Six topics in three regulations; clauses and initiatives of a topic share words and an activity; even clauses obstruct."""
+    random = np.random.default_rng(seed)
+    refs, headings, words, activities, grades, queries = [], [], [], [], [], []
+    for topic in range(TOPICS):
+        for number in range(CLAUSES_PER_TOPIC):
+            refs.append(f"R{topic // 2}/artikel-{topic}.{number}")
+            headings.append(f"topic {topic}")
+            words.append(np.eye(TOPICS)[topic] + 0.1 * random.random(TOPICS))
+            activities.append(np.eye(TOPICS)[topic])
+    probabilities = np.full((len(refs), len(COLUMNS)), 0.1, dtype=np.float32)
+    probabilities[::2, COLUMNS.index("any")] = 0.9
+    for index in range(18):
+        topic = index % TOPICS
+        vector = np.eye(TOPICS)[topic] + 0.1 * random.random(TOPICS)
+        row = sp.csr_matrix(vector / np.linalg.norm(vector))
+        queries.append(Query(words=row, own_words=row, activities=np.eye(TOPICS, dtype=np.float32)[topic]))
+        for number in range(0, CLAUSES_PER_TOPIC, 2):
+            ref = f"R{topic // 2}/artikel-{topic}.{number}"
+            grades.append(Grade(initiative=index, ref=ref, value=2.0 if number else 0.0, room=number == 0))
+    matrix = np.array(words)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    space = Space(
+        refs=refs, headings=headings, repealed=np.zeros(len(refs), dtype=bool), lengths=np.full(len(refs), 100, dtype=np.int32),
+        features=ClauseFeatures(
+            probabilities=probabilities, words=sp.csr_matrix(matrix.astype(np.float32)),
+            activities=sp.csr_matrix(np.array(activities, dtype=np.float32)),
+        ),
+    )  # fmt: skip
+    return queries, grades, space
+
+
+def test_a_topic_is_recognised_in_a_regulation_with_grades_and_in_one_without() -> None:
+    queries, grades, space = world()
+    ranker = fit_ranker(queries[:-TOPICS], [g for g in grades if g.initiative < 12], space)
+    known = [g for g in grades if g.initiative < 12]
+    for index in range(12, 18):
+        topic = index % TOPICS
+        wanted = {row for row, ref in enumerate(space.refs) if f"artikel-{topic}." in ref}
+        for hidden in (frozenset[str](), frozenset({f"R{topic // 2}"})):
+            memory = Memory(queries[:-TOPICS], known, space, hidden=hidden)
+            ranking = np.argsort(-order_of(ranker.rank(queries[index], memory, space)), kind="stable")
+            assert set(ranking[:5].tolist()) <= wanted, (index, hidden)
+
+
+def test_probabilities_are_probabilities_and_never_rise_with_the_grade() -> None:
+    queries, grades, space = world()
+    probability = fit_ranker(queries, grades, space).rank(queries[0], Memory(queries, grades, space), space, without=0)
+    assert probability.shape == (len(space), 4)
+    assert ((probability >= 0) & (probability <= 1)).all()
+    assert (np.diff(probability[:, :3], axis=1) <= 1e-12).all()
+
+
+def test_an_initiative_left_out_says_nothing_of_itself() -> None:
+    queries, grades, space = world()
+    alone = [g for g in grades if g.initiative == 0]
+    memory = Memory(queries, alone, space)
+    with_itself, _ = signals(queries[0], memory, space)
+    without, _ = signals(queries[0], memory, space, without=0)
+    assert with_itself[:, 1].max() > 0
+    assert without[:, 1].max() == 0
+
+
+def test_hidden_regulations_are_unknown() -> None:
+    queries, grades, space = world()
+    memory = Memory(queries, grades, space, hidden=frozenset({"R1"}))
+    assert memory.known == {"R0", "R2"}
+    assert {ref.split("/")[0] for ref, known in zip(space.refs, memory.known_rows, strict=True) if not known} == {"R1"}
+
+
+def test_ndcg_by_hand() -> None:
+    gains = np.array([3.0, 0.0, 1.0, 0.0])
+    assert ndcg(np.array([4.0, 3.0, 2.0, 1.0]), gains) == pytest.approx((3 + 1 / 2) / (3 + 1 / np.log2(3)))
+    assert ndcg(np.array([4.0, 1.0, 3.0, 1.0]), gains) == pytest.approx(1.0)
+    assert ndcg(np.array([1.0, 2.0, 3.0, 4.0]), np.zeros(4)) == 0.0
+
+
+def test_recall_and_precision_by_hand() -> None:
+    order, relevant = np.array([5.0, 4.0, 3.0, 2.0]), np.array([True, False, True, True])
+    assert recall(order, relevant, at=2) == pytest.approx(1 / 3)
+    assert precision(order, relevant, at=2) == pytest.approx(1 / 2)
+    assert np.isnan(recall(order, np.zeros(4, dtype=bool), at=2))
+
+
+def test_calibration_error() -> None:
+    truth = np.array([True] * 30 + [False] * 70)
+    assert calibration_error(np.full(100, 0.3), truth, bins=1) == pytest.approx(0.0)
+    assert calibration_error(np.full(100, 0.8), truth, bins=1) == pytest.approx(0.5)
+
+
+def test_interval_holds_the_mean() -> None:
+    mean, low, high = interval([0.1, 0.5, 0.9, float("nan")])
+    assert mean == pytest.approx(0.5)
+    assert low < mean < high
+
+
+@pytest.mark.parametrize("folds", [2, 3, 5])
+def test_a_group_is_never_on_both_sides(folds: int) -> None:
+    groups = [f"g{index % 7}" for index in range(100)]
+    tested = []
+    for train, test in grouped_folds(groups, folds=folds, seed=1):
+        assert not {groups[row] for row in train} & {groups[row] for row in test}
+        tested += test.tolist()
+    assert sorted(tested) == list(range(100))
