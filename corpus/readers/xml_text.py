@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -29,13 +30,21 @@ class ReadingText:
         return " ".join(self.text[start:end].split())
 
 
-def linearise(root: etree._Element, *, inline: frozenset[str], leave_out: frozenset[str] = frozenset()) -> ReadingText:
+def linearise(
+    root: etree._Element,
+    *,
+    inline: frozenset[str],
+    leave_out: frozenset[str] = frozenset(),
+    marks: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+) -> ReadingText:
     """Write out a document as text.
 
     Args:
         root: the element to read.
         inline: local names of elements that stand within a line; all others are blocks.
         leave_out: local names of elements whose content is no text of the regulation (metadata, notes of editors).
+        marks: for elements that carry their number in an attribute where others have a child for it: element ->
+            (child, attribute). The number is written out as it would be read.
     """
     pieces: list[str] = []
     offsets: dict[etree._Element, tuple[int, int]] = {}
@@ -54,6 +63,8 @@ def linearise(root: etree._Element, *, inline: frozenset[str], leave_out: frozen
             if block and length and not pieces[-1].endswith("\n"):
                 add("\n")
             starts[element] = length
+            if name in marks and element.get(marks[name][1]) and not any(local(c) == marks[name][0] for c in element):
+                add(f"{element.get(marks[name][1])} ")
             if element.text and name not in leave_out:
                 add(element.text)
         else:
