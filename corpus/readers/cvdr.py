@@ -16,7 +16,7 @@ from corpus.safe_xml import find, parse, text_of
 
 FORMAT = "cvdr-xml"
 
-_DIALECT = Dialect(
+DIALECT = Dialect(
     heading="kop", label="label", number="nr", title="titel",
     article=frozenset({"artikel"}), lid="lid", lid_number="lidnr",
     lists=frozenset({"lijst"}), item="li", item_number="li.nr", annex="bijlage",
@@ -50,8 +50,8 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
         raise UnreadableSource(name, "holds no text of a regulation (regeling)", line=root.sourceline)
     regulation_id = f"CVDR{identifier[1]}"
     version = f"{regulation_id}_{identifier[2] or '1'}"
-    reading = linearise(root, inline=_DIALECT.inline, leave_out=_DIALECT.leave_out, marks={"li": ("li.nr", "nr")})
-    cutter = XmlCutter(regulation_id, reading, _DIALECT, identify=lambda element, ref: _official_id(version, ref))
+    reading = linearise(root, inline=DIALECT.inline, leave_out=DIALECT.leave_out, marks={"li": ("li.nr", "nr")})
+    cutter = XmlCutter(regulation_id, reading, DIALECT, identify=lambda element, ref: _official_id(version, ref))
     creator = find(root, "creator")
     valid_from = text_of(find(root, "inwerkingtredingDatum"))
     title = text_of(find(root, "title")) or text_of(find(root, "intitule")) or regulation_id

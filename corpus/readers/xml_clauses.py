@@ -23,7 +23,7 @@ REPEALED = re.compile(
 )
 """What stands in the place of a repealed clause."""
 
-_NUMBERED_ITEM = re.compile(r"\d+[a-z]?")
+_NUMBERED_ITEM = re.compile(r"\d+[a-z]?(?:\.\d+[a-z]?)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +131,8 @@ class XmlCutter:
             else:
                 heading = self._heading(child)
                 below = place.below(heading)
-                if heading.number and heading.label:
-                    below = replace(below, division=segment(heading.label, heading.number))
+                if heading.number:
+                    below = replace(below, division=segment(heading.label or "paragraaf", heading.number))
                 yield from self._walk(child, below)
         yield from self._running(running, place)
 
