@@ -19,7 +19,7 @@ from models.explaining import place_of, reason
 from models.index import load_index
 from models.initiatives import InitiativeText
 from models.loading import Model
-from models.ranking import TARGETS, Memory, Space, order_of
+from models.ranking import TARGETS, Memory, Ranking, Space
 from models.room import RoomFinder
 from models.variants import grouped
 from models.vectorising import ClauseText
@@ -78,8 +78,8 @@ class Flagger:
     def _evidence(self) -> EvidenceFinder:
         return EvidenceFinder(self._model.clauses)
 
-    def probabilities(self, initiative: InitiativeText) -> npt.NDArray[np.float64]:
-        """P(target) for every clause, without regard to place. *Shape:* (clauses, len(TARGETS))."""
+    def rank(self, initiative: InitiativeText) -> Ranking:
+        """Every clause of the store, without regard to place."""
         return self._model.ranker.rank(self._model.query(initiative.text), self._memory, self.space)
 
     def flag(self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False) -> dict[str, Any]:
@@ -91,11 +91,10 @@ class Flagger:
             ungrouped: near-identical clauses of other regulations are flags of their own, not variants of one.
         """
         found = self._model.activities.detect(initiative.text)
-        probability = self.probabilities(initiative)
-        applies = self._applies(initiative)
-        probability[~applies] = 0.0
-        probability[self.space.repealed] = 0.0
-        order = np.argsort(-order_of(probability), kind="stable")
+        ranking = self.rank(initiative)
+        silent = ~self._applies(initiative) | self.space.repealed
+        probability = np.where(silent[:, None], 0.0, ranking.probabilities)
+        order = np.argsort(-np.where(silent, -1.0, ranking.order), kind="stable")
         candidates = [int(row) for row in order[: top * 3] if probability[row, 0] >= MIN_PROBABILITY]
         groups = [[row] for row in candidates] if ungrouped else grouped(candidates, self._texts(candidates), self._owners(candidates))
         flags = [self._flag(group, probability, found) for group in groups[:top]]

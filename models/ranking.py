@@ -33,6 +33,10 @@ TARGETS = ("any", "substantial", "stopping", "room")
 """P(grade >= 1), P(grade >= 2), P(grade = 3), P(grade = R)."""
 
 
+RECALLED_GRADE = 1
+"""Column of the signals with memory that holds the mean grade among the nearest initiatives."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Grade:
     """What a grader said of one clause for one initiative."""
@@ -200,24 +204,34 @@ class LinearRanker:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """What a ranker says of every clause.
+
+    Attributes:
+        probabilities: P(target) per clause, *shape* (clauses, len(TARGETS)), 0..1.
+        order: what clauses are ordered by, *shape* (clauses,): the expected grade plus the grade that the nearest initiatives
+            remember. Adding the latter, which is also a signal, ranked better than either alone in cross-validation.
+    """
+
+    probabilities: Floats
+    order: Floats
+
+
+@dataclass(frozen=True)
 class Ranker:
     """The two rankers, each for its own regulations."""
 
     known: LinearRanker  # regulations of which the memory holds grades
     new: LinearRanker  # all others
 
-    def rank(self, query: Query, memory: Memory, space: Space, *, without: int | None = None) -> Floats:
-        """P(target) for every clause. *Shape:* (clauses, len(TARGETS)), 0..1."""
+    def rank(self, query: Query, memory: Memory, space: Space, *, without: int | None = None) -> Ranking:
+        """Rank every clause of the space for one initiative."""
         with_memory, content = signals(query, memory, space, without=without)
-        return np.where(
+        probabilities = np.where(
             memory.known_rows[:, None], self.known.probabilities(with_memory), self.new.probabilities(content)
         )
-
-
-def order_of(probabilities: Floats) -> Floats:
-    """What flags are ordered by: the expected grade, 0..3. *Shape:* (clauses,)."""
-    result: Floats = probabilities[:, :3].sum(axis=1)
-    return result
+        recalled = with_memory[:, RECALLED_GRADE]
+        return Ranking(probabilities=probabilities, order=probabilities[:, :3].sum(axis=1) + recalled)
 
 
 def _rows_of(refs: list[str], wanted: set[str]) -> dict[str, int]:

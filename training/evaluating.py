@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from models.ranking import Grade, Memory, Query, Space, order_of
+from models.ranking import TARGETS, Grade, Memory, Query, Ranking, Space
 from training.ranking_fitting import fit_ranker
 from training.ranking_metrics import calibration_error, interval, ndcg, precision, recall
 from training.splits import grouped_folds
@@ -35,8 +36,7 @@ def evaluate_ranking(
         initiatives.
     """
     gains, room = _tables(len(queries), grades, space)
-    seen = np.zeros((len(queries), len(space), 4), dtype=np.float32)
-    unseen = np.zeros_like(seen)
+    seen, unseen = _Answers.empty(len(queries), len(space)), _Answers.empty(len(queries), len(space))
     nearest = np.zeros((len(queries), len(space)))
     names = [str(index) for index in range(len(queries))]
     regulations = [ref.partition("/")[0] for ref in space.refs]
@@ -51,13 +51,13 @@ def evaluate_ranking(
         ranker = fit_ranker(own, known, space, seed=seed)
         memory = Memory(own, known, space)
         for index in test:
-            seen[index] = ranker.rank(queries[index], memory, space)
+            seen.put(index, slice(None), ranker.rank(queries[index], memory, space))
             nearest[index] = _nearest(queries[index], memory)
         for _, hidden_rows in grouped_folds(regulations, folds=2, seed=seed):
             hidden = frozenset(regulations[row] for row in hidden_rows)
             partial = Memory(own, known, space, hidden=hidden)
             for index in test:
-                unseen[index, hidden_rows] = ranker.rank(queries[index], partial, space)[hidden_rows]
+                unseen.put(index, hidden_rows, ranker.rank(queries[index], partial, space))
     return {
         "unseen_initiatives": _measures(seen, gains, room),
         "unseen_regulations": _measures(unseen, gains, room),
@@ -85,15 +85,29 @@ def _tables(count: int, grades: Sequence[Grade], space: Space) -> tuple[Floats, 
     return gains, room
 
 
-def _measures(
-    probability: npt.NDArray[np.float32], gains: Floats, room: npt.NDArray[np.bool_]
-) -> dict[str, list[float]]:
-    order = np.array([order_of(one) for one in probability.astype(np.float64)])
+@dataclass(frozen=True)
+class _Answers:
+    """Rankings of all initiatives, filled in as the folds go by."""
+
+    probabilities: npt.NDArray[np.float32]  # (initiatives, clauses, targets)
+    order: npt.NDArray[np.float32]  # (initiatives, clauses)
+
+    @classmethod
+    def empty(cls, initiatives: int, clauses: int) -> _Answers:
+        return cls(np.zeros((initiatives, clauses, len(TARGETS)), np.float32), np.zeros((initiatives, clauses), np.float32))
+
+    def put(self, index: int, rows: slice | npt.NDArray[np.int64], ranking: Ranking) -> None:
+        self.probabilities[index, rows] = ranking.probabilities[rows]
+        self.order[index, rows] = ranking.order[rows]
+
+
+def _measures(answers: _Answers, gains: Floats, room: npt.NDArray[np.bool_]) -> dict[str, list[float]]:
+    order = answers.order.astype(np.float64)
     measures = _measures_of_order(order, gains)
-    room_recall = [recall(one[:, 3].astype(np.float64), wanted, at=50) for one, wanted in zip(probability, room, strict=True)]
-    measures["room_recall_50"] = list(interval(room_recall))
+    by_room = answers.probabilities[:, :, TARGETS.index("room")].astype(np.float64)
+    measures["room_recall_50"] = list(interval([recall(one, wanted, at=50) for one, wanted in zip(by_room, room, strict=True)]))
     listed = [np.argsort(-one)[:100] for one in order]
-    claimed = np.concatenate([one[top, 0] for one, top in zip(probability, listed, strict=True)]).astype(np.float64)
+    claimed = np.concatenate([one[top, 0] for one, top in zip(answers.probabilities, listed, strict=True)]).astype(np.float64)
     truth = np.concatenate([one[top] >= 1 for one, top in zip(gains, listed, strict=True)])
     measures["calibration_error_100"] = [calibration_error(claimed, truth)] * 3
     return measures

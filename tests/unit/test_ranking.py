@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from models.columns import COLUMNS
 from models.index import ClauseFeatures
-from models.ranking import Grade, Memory, Query, Space, order_of, signals
+from models.ranking import Grade, Memory, Query, Space, signals
 from training.ranking_fitting import fit_ranker
 from training.ranking_metrics import calibration_error, interval, ndcg, precision, recall
 from training.splits import grouped_folds
@@ -58,13 +58,13 @@ def test_a_topic_is_recognised_in_a_regulation_with_grades_and_in_one_without() 
         wanted = {row for row, ref in enumerate(space.refs) if f"artikel-{topic}." in ref}
         for hidden in (frozenset[str](), frozenset({f"R{topic // 2}"})):
             memory = Memory(queries[:-TOPICS], known, space, hidden=hidden)
-            ranking = np.argsort(-order_of(ranker.rank(queries[index], memory, space)), kind="stable")
+            ranking = np.argsort(-ranker.rank(queries[index], memory, space).order, kind="stable")
             assert set(ranking[:5].tolist()) <= wanted, (index, hidden)
 
 
 def test_probabilities_are_probabilities_and_never_rise_with_the_grade() -> None:
     queries, grades, space = world()
-    probability = fit_ranker(queries, grades, space).rank(queries[0], Memory(queries, grades, space), space, without=0)
+    probability = fit_ranker(queries, grades, space).rank(queries[0], Memory(queries, grades, space), space, without=0).probabilities
     assert probability.shape == (len(space), 4)
     assert ((probability >= 0) & (probability <= 1)).all()
     assert (np.diff(probability[:, :3], axis=1) <= 1e-12).all()
