@@ -45,7 +45,8 @@ def parse(data: bytes, *, name: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if _only_a_namespace_complaint(error):
+        # The parser's own log: that of the exception may also hold what other parsers complained of before.
+        if parser.error_log and all(entry.domain_name == "NAMESPACE" for entry in parser.error_log):
             return _parse_leniently(data, name=name)
         line = error.lineno if error.lineno else None
         raise UnreadableSource(name, f"not well-formed XML ({_plain(error)})", line=line) from None
@@ -72,10 +73,6 @@ def text_of(element: etree._Element | None) -> str:
     if element is None:
         return ""
     return " ".join("".join(str(piece) for piece in element.itertext()).split())
-
-
-def _only_a_namespace_complaint(error: etree.XMLSyntaxError) -> bool:
-    return bool(error.error_log) and all(entry.domain_name == "NAMESPACE" for entry in error.error_log)
 
 
 def _parse_leniently(data: bytes, *, name: str) -> etree._Element:

@@ -25,7 +25,7 @@ _DIALECT = Dialect(
     text=frozenset({"al", "table", "tussenkop", "structuurtekst", "tekst", "citaat", "formule", "al-groep", "kadertekst"}),
     inline=frozenset({
         "nadruk", "extref", "intref", "sup", "inf", "unl", "nootref", "redactionele-correctie", "plaatje", "illustratie", "ovl",
-        "naam", "voornaam", "achternaam",
+        "naam", "voornaam", "achternaam", "noot", "redactie",
     }),
     leave_out=frozenset({"meta-data", "noot", "redactie", "plaatje", "illustratie", "nootref", "opmerkingen-inhoud"}),
     skip=frozenset({

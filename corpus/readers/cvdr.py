@@ -21,7 +21,7 @@ DIALECT = Dialect(
     article=frozenset({"artikel"}), lid="lid", lid_number="lidnr",
     lists=frozenset({"lijst"}), item="li", item_number="li.nr", annex="bijlage",
     text=frozenset({"al", "table", "tussenkop", "tekst", "al-groep", "structuurtekst", "kadertekst", "citaat"}),
-    inline=frozenset({"vet", "cur", "ondlijn", "extref", "intref", "sup", "inf", "nadruk", "hl", "onderstreept", "br"}),
+    inline=frozenset({"vet", "cur", "ondlijn", "extref", "intref", "sup", "inf", "nadruk", "hl", "onderstreept", "br", "noot"}),
     leave_out=frozenset({"noot", "plaatje", "illustratie", "meta"}),
     skip=frozenset({"meta", "intitule", "aanhef", "regeling-sluiting", "nota-toelichting", "toelichting",
                     "ondertekening", "artikel.toelichting", "bijlage-sluiting"}),

@@ -29,7 +29,7 @@ _DIALECT = Dialect(
     lists=frozenset({"Lijst", "Begrippenlijst"}), item="Li", item_number="LiNummer", annex="Bijlage",
     text=frozenset({"Al", "table", "Groep", "Citaat", "Formule", "Tussenkop", "Kadertekst", "Inhoud"}),
     inline=frozenset({"IntRef", "ExtRef", "IntIoRef", "ExtIoRef", "ContextAnchor", "sup", "sub", "b", "i", "u", "strong",
-                      "abbr", "NieuweTekst", "Noot"}),
+                      "abbr", "NieuweTekst", "VerwijderdeTekst", "Noot"}),
     leave_out=frozenset({"Noot", "VerwijderdeTekst", "Figuur", "Redactioneel", "Gereserveerd", "InleidendeTekst"}),
     skip=frozenset({"RegelingOpschrift", "Aanhef", "Sluiting", "Toelichting", "AlgemeneToelichting", "Motivering",
                     "ArtikelgewijzeToelichting", "Inhoudsopgave", "WijzigArtikel"}),
