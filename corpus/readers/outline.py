@@ -21,10 +21,10 @@ _DIVISION = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ARTICLE = re.compile(
-    rf"^[ \t]*(?P<label>artikel|art\.)[ \t]*(?P<number>{_NUMBER})[.:]?(?:[ \t]+(?P<title>[A-Z][^\n]{{0,120}}))?[ \t]*$",
+    rf"^[ \t]*(?P<label>artikel|art\.)[ \t]*(?P<number>{_NUMBER})[.:]?(?:[ \t]+(?P<title>(?-i:[A-Z])[^\n]{{0,120}}))?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_ANNEX = re.compile(rf"^[ \t]*(?P<label>bijlage)(?:[ \t]+(?P<number>{_NUMBER}|[A-Z]))?[.:]?(?:[ \t]+(?P<title>[A-Z][^\n]{{0,120}}))?[ \t]*$",
+_ANNEX = re.compile(rf"^[ \t]*(?P<label>bijlage)(?:[ \t]+(?P<number>{_NUMBER}|[A-Z]))?[.:]?(?:[ \t]+(?P<title>(?-i:[A-Z])[^\n]{{0,120}}))?[ \t]*$",
                     re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _SECTION = re.compile(r"^[ \t]*(?P<number>\d+(?:\.\d+)*)\.?[ \t]+(?P<title>[A-Z][^\n.;:]{2,90})$", re.MULTILINE)
 _END = re.compile(r"^[ \t]*(?:aldus\s+(?:vastgesteld|besloten)|toelichting\b|artikelsgewijze toelichting)", re.IGNORECASE | re.MULTILINE)
@@ -98,7 +98,7 @@ def _marks(text: str, end: int, *, has_articles: bool) -> Iterator[_Mark]:
             groups = match.groupdict()
             label, number = groups.get("label") or "", (groups.get("number") or "").strip()
             title, stop = (groups.get("title") or "").strip(), match.end()
-            if pattern is not _ARTICLE and _SENTENCE_END.search(title):
+            if _SENTENCE_END.search(title):
                 continue  # a sentence that happens to begin with the word
             if not title and pattern in (_DIVISION, _ANNEX, _ARTICLE):
                 title, stop = _title_below(text, stop, end)

@@ -43,7 +43,7 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
         document.close()
     if not any(page.strip() for page in pages):
         raise UnreadableSource(name, "has no text layer: it is a scan or a drawing, and must be made readable (OCR) first")
-    text = "\f".join(_without_repeats(pages))
+    text = "\n\f\n".join(_without_repeats(pages))
     yield document_regulation(unit.main, data, text, title=title or _first_line(text), format_name=FORMAT)
 
 
