@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 run: $(VENV)/.run
 	rm -rf var/sample
-	$(BIN)/regelruimte corpus add corpus/sample --store var/sample
+	$(BIN)/regelruimte corpus add corpus/sample/regelingen --store var/sample
 	$(BIN)/regelruimte corpus list --store var/sample
 	$(BIN)/regelruimte flag corpus/sample/initiatief.json --store var/sample --readable
 

@@ -180,7 +180,7 @@ class XmlCutter:
     def _items(self, blocks: list[etree._Element]) -> tuple[str, list[tuple[str, etree._Element]]] | None:
         """The numbered first-level items of a text that is a list (in an annex), and the sentence above them."""
         d = self._dialect
-        flat = [inner for block in blocks for inner in ([block] if local(block) in d.text | d.lists else list(block))]
+        flat = [inner for block in blocks for inner in (list(block) if _holds_list(block, d) else [block])]
         lists = [block for block in flat if local(block) in d.lists]
         if len(lists) != 1:
             return None
@@ -263,6 +263,10 @@ class XmlCutter:
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:
     return next((child for child in element if local(child) == name), None)
+
+
+def _holds_list(block: etree._Element, dialect: Dialect) -> bool:
+    return any(local(child) in dialect.lists for child in block)
 
 
 def _before(blocks: list[etree._Element], mark: etree._Element) -> list[etree._Element]:
