@@ -27,7 +27,7 @@ from models.vectorising import ClauseText
 ROOM_LISTED = 50
 """How many clauses that give room are listed for the initiative as a whole."""
 
-MIN_PROBABILITY = 0.02
+MIN_PROBABILITY = 0.005
 """Below this a clause is no flag, whatever the length of the list."""
 
 
@@ -68,7 +68,7 @@ class Flagger:
             features=load_index(store, index_folder),
         )
         queries = [model.query(text) for text in model.graded_texts]
-        self._memory = Memory(queries, model.grades, self.space)
+        self._memory = Memory(queries, model.grades, self.space, profiles=model.profiles)
 
     @cached_property
     def _room(self) -> RoomFinder:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import Activities, Activity
@@ -35,6 +36,7 @@ class Model:
     ranker: Ranker
     graded_texts: tuple[str, ...]  # the graded initiatives of the memory
     grades: tuple[Grade, ...]
+    profiles: sp.csr_matrix  # words of the clauses that mattered to each graded initiative, (initiatives, vocabulary)
 
     def describe(self, clauses: Sequence[ClauseText]) -> ClauseFeatures:
         """What the ranker needs to know of clauses, whatever the initiative."""
@@ -118,6 +120,11 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             **{f"idf.{name}": values for name, values in idf.items()},
         },
         "words": {"words": model.words.idf_.astype(np.float32), "own_words": model.own_words.idf_.astype(np.float32)},
+        "profiles": {
+            "data": model.profiles.data.astype(np.float32),
+            "indices": model.profiles.indices.astype(np.int32),
+            "indptr": model.profiles.indptr.astype(np.int32),
+        },
         "ranking": {
             f"{which}.{name}": getattr(getattr(model.ranker, which), name)
             for which in ("known", "new")
@@ -133,7 +140,7 @@ def _build(package: Package) -> Model:
         raise InvalidModel(f"{package.folder}: the model was trained for another taxonomy")
     arrays, words, ranking = package.arrays("clauses"), package.arrays("words"), package.arrays("ranking")
     blocks = {name.removeprefix("clause."): block for name, block in vocabulary.items() if name.startswith("clause.")}
-    listed, memory = package.data("activities"), package.data("memory")
+    listed, memory, profiles = package.data("activities"), package.data("memory"), package.arrays("profiles")
     return Model(
         version=package.version,
         clauses=ClauseModel(
@@ -152,6 +159,10 @@ def _build(package: Package) -> Model:
         ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new")),
         graded_texts=tuple(memory["initiatives"]),
         grades=tuple(Grade(initiative=g[0], ref=g[1], value=g[2], room=bool(g[3])) for g in memory["grades"]),
+        profiles=sp.csr_matrix(
+            (profiles["data"], profiles["indices"], profiles["indptr"]),
+            shape=(len(memory["initiatives"]), len(vocabulary["words"])),
+        ),
     )
 
 

@@ -78,10 +78,18 @@ class Memory:
         grades: what was said of which clause; refs that the space does not hold are left out.
         space: the clauses.
         hidden: regulations whose grades are not used.
+        profiles: the words of the clauses that mattered to each initiative, *shape* (initiatives, vocabulary); worked out
+            from the space when not given. A store may lack the regulations that the graders searched.
     """
 
     def __init__(
-        self, queries: Sequence[Query], grades: Sequence[Grade], space: Space, *, hidden: frozenset[str] = frozenset()
+        self,
+        queries: Sequence[Query],
+        grades: Sequence[Grade],
+        space: Space,
+        *,
+        hidden: frozenset[str] = frozenset(),
+        profiles: sp.csr_matrix | None = None,
     ) -> None:
         self.size = len(queries)
         self.own_words = sp.vstack([query.own_words for query in queries], format="csr")
@@ -100,6 +108,7 @@ class Memory:
         self.graded = sp.csr_matrix((value, (who, row)), shape=shape)
         self.room = sp.csr_matrix((room, (who, row)), shape=shape)
         self.zero = sp.csr_matrix((zero, (who, row)), shape=shape)
+        self.profiles = self.graded @ space.features.words if profiles is None else profiles
         self.known_rows = np.array([ref.partition("/")[0] in self.known for ref in space.refs], dtype=bool)
         self.groups = {
             "article": self._group(who, row, value, np.array([_article(ref) for ref in space.refs], dtype=object)),
@@ -157,7 +166,7 @@ def signals(
         everyone[without] = 0.0
 
     graded = memory.graded
-    profiles = sp.vstack([sp.csr_matrix(weights) @ graded @ space.features.words for weights in (near, wide, everyone)])
+    profiles = sp.vstack([sp.csr_matrix(weights) @ memory.profiles for weights in (near, wide, everyone)])
     directions = sp.vstack([normalize(profiles), query.words]).toarray().T
     near_profile, wide_profile, general_profile, lexical = (space.features.words @ directions).T
     by_activity = space.features.activities @ query.activities

@@ -28,7 +28,7 @@ from models.activities import ActivityModel
 from models.clauses import ClauseModel
 from models.index import ClauseFeatures, clause_texts
 from models.loading import Model, query_of, save_model, stem_vectoriser, word_documents
-from models.ranking import Grade, Query, Space
+from models.ranking import Grade, Memory, Query, Space
 from models.vectorising import ClauseText
 from models.words import stem
 from training.clause_fitting import ClauseExamples, examples, fit_clause_model, macro_f1, unseen_decisions
@@ -125,6 +125,7 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     model = Model(
         version=config.version, clauses=clause_model, words=material.words, own_words=material.own_words,
         activities=material.activities, ranker=ranker, graded_texts=tuple(judged.initiative_texts), grades=tuple(judged.grades),
+        profiles=Memory(material.queries, judged.grades, material.space).profiles,
     )  # fmt: skip
     save_model(model, output, about=about)
     say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
