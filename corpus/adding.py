@@ -16,7 +16,6 @@ import pyarrow as pa
 from corpus.errors import UnreadableSource
 from corpus.intake import FoundUnit, Refusal, find_units, in_memory
 from corpus.readers import reader
-from corpus.records import SourceUnit
 from corpus.schema import CLAUSES, RegulationEntry, clause_batch, entry_of
 from corpus.store_writer import StoreWriter
 

@@ -1,18 +1,18 @@
 """What can go wrong while reading and keeping regulations.
 
-    RegelruimteError
-    ├── UserError                   a person can mend it: one clear sentence, no traceback, exit code 1 or 2
-    │   ├── UsageError              the command itself is wrong (exit code 2)
-    │   ├── UnreadableSource        a file cannot be read as regulation; names file and, where known, line
-    │   │   └── UnsafeSource        a file was refused because reading it would be dangerous
-    │   ├── UnknownRef              a verwijzing that the store does not hold
-    │   ├── InvalidInitiative       an initiative without usable text
-    │   ├── StoreProblem            the store cannot be opened, written or trusted
-    │   │   ├── OutdatedStore       the store was written by another layout
-    │   │   └── DamagedStore        a file of the store differs from its hash
-    │   ├── InvalidModel            a model directory is incomplete, tampered with or of another version
-    │   └── RepositoryProblem       an official repository did not give what was asked
-    └── (any other exception is a bug and keeps its traceback)
+RegelruimteError
+├── UserError                   a person can mend it: one clear sentence, no traceback, exit code 1 or 2
+│   ├── UsageError              the command itself is wrong (exit code 2)
+│   ├── UnreadableSource        a file cannot be read as regulation; names file and, where known, line
+│   │   └── UnsafeSource        a file was refused because reading it would be dangerous
+│   ├── UnknownRef              a verwijzing that the store does not hold
+│   ├── InvalidInitiative       an initiative without usable text
+│   ├── StoreProblem            the store cannot be opened, written or trusted
+│   │   ├── OutdatedStore       the store was written by another layout
+│   │   └── DamagedStore        a file of the store differs from its hash
+│   ├── InvalidModel            a model directory is incomplete, tampered with or of another version
+│   └── RepositoryProblem       an official repository did not give what was asked
+└── (any other exception is a bug and keeps its traceback)
 """
 
 from __future__ import annotations
@@ -84,7 +84,5 @@ class RepositoryProblem(UserError):
     """An official repository did not answer, or answered something else than was asked."""
 
 
-def _rebuild_source_error(
-    kind: type[UnreadableSource], name: str, reason: str, line: int | None
-) -> UnreadableSource:
+def _rebuild_source_error(kind: type[UnreadableSource], name: str, reason: str, line: int | None) -> UnreadableSource:
     return kind(name, reason, line=line)

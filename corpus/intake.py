@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from corpus.archives import is_archive, members
 from corpus.errors import UnreadableSource, UnsafeSource, UsageError
@@ -79,10 +80,10 @@ def find_units(paths: Iterable[Path]) -> Iterator[Found]:
     """
     for path in paths:
         if path.is_dir():
-            files = (_on_disk(found) for found in sorted(path.rglob("*")) if found.is_file())
+            files = (on_disk(found) for found in sorted(path.rglob("*")) if found.is_file())
             yield from _grouped(files, explicit=False)
         elif path.is_file():
-            yield from _grouped([_on_disk(path)], explicit=True)
+            yield from _grouped([on_disk(path)], explicit=True)
         else:
             raise UsageError(f"{path}: no such file or folder")
 
@@ -93,8 +94,13 @@ def in_memory(file: SourceFile) -> SourceFile:
     return SourceFile(name=file.name, size=len(data), open=partial(io.BytesIO, data))
 
 
-def _on_disk(path: Path) -> SourceFile:
-    return SourceFile(name=path.as_posix(), size=path.stat().st_size, open=partial(path.open, "rb"))
+def on_disk(path: Path) -> SourceFile:
+    """A file on disk."""
+    return SourceFile(name=path.as_posix(), size=path.stat().st_size, open=partial(_open, path))
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _grouped(files: Iterable[SourceFile], *, explicit: bool) -> Iterator[Found]:

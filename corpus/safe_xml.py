@@ -39,8 +39,13 @@ def parse(data: bytes, *, name: str) -> etree._Element:
     # huge_tree lifts libxml2's own limits on depth and text length, which real laws with large tables exceed; the
     # limits above and the refusal of entities take their place.
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=len(data) > 10 * 2**20,
-        remove_comments=True, remove_pis=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=len(data) > 10 * 2**20,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(data, parser)
@@ -61,6 +66,12 @@ def local(element: etree._Element) -> str:
     """Name of an element without its namespace; "" for what is no element."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The line (1-based) on which an element begins, where the parser knows it."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def find(element: etree._Element, name: str) -> etree._Element | None:

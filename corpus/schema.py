@@ -41,9 +41,22 @@ CLAUSES = pa.schema(
 )
 
 _REGULATION_TEXTS = (
-    "id", "title", "level", "long_title", "kind", "authority", "official_id", "version_date", "valid_from", "valid_until",
-    "format", "source", "source_sha256", "licence", "address",
-)  # fmt: skip
+    "id",
+    "title",
+    "level",
+    "long_title",
+    "kind",
+    "authority",
+    "official_id",
+    "version_date",
+    "valid_from",
+    "valid_until",
+    "format",
+    "source",
+    "source_sha256",
+    "licence",
+    "address",
+)
 
 REGULATIONS = pa.schema(
     [
@@ -140,9 +153,7 @@ def clause_of(row: dict[str, Any]) -> Clause:
         official_id=row["official_id"],
         repealed=row["repealed"],
         valid_from=row["valid_from"],
-        spans=tuple(
-            Span(text_start=spans[i], source_start=spans[i + 1], length=spans[i + 2]) for i in range(0, len(spans), 3)
-        ),
+        spans=tuple(Span(text_start=spans[i], source_start=spans[i + 1], length=spans[i + 2]) for i in range(0, len(spans), 3)),
         links=tuple(
             Link(start=links[2 * i], end=links[2 * i + 1], target=target) for i, target in enumerate(row["link_targets"])
         ),

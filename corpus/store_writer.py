@@ -85,9 +85,7 @@ class StoreWriter:
             self.added.append(replace(entry, added=now, part="", start=self._rows))
             self._rows += entry.clauses
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         try:
             with self._explained():
                 with suppress(OSError, pa.ArrowException) if kind else self._explained():

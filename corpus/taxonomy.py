@@ -69,7 +69,5 @@ def taxonomy() -> Taxonomy:
         version=raw["version"],
         barriers=tuple(Kind(**kind) for kind in raw["barrier"]),
         reliefs=tuple(Kind(**kind) for kind in raw["relief"]),
-        qualifications=tuple(
-            Qualification(**{**value, "kinds": tuple(value["kinds"])}) for value in raw["regelkwalificatie"]
-        ),
+        qualifications=tuple(Qualification(**{**value, "kinds": tuple(value["kinds"])}) for value in raw["regelkwalificatie"]),
     )

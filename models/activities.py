@@ -53,9 +53,14 @@ class ActivityModel:
         legal = _weights({i: activity.legal for i, activity in enumerate(self.known.all)})
         phrases = sorted(legal)
         self._counter = CountVectorizer(
-            vocabulary={" ".join(phrase): i for i, phrase in enumerate(phrases)}, tokenizer=stems, token_pattern=None,
-            lowercase=False, ngram_range=(1, MAX_WORDS), binary=True, dtype=np.float32,
-        )  # fmt: skip
+            vocabulary={" ".join(phrase): i for i, phrase in enumerate(phrases)},
+            tokenizer=stems,
+            token_pattern=None,
+            lowercase=False,
+            ngram_range=(1, MAX_WORDS),
+            binary=True,
+            dtype=np.float32,
+        )
         links = [(row, column, weight) for row, phrase in enumerate(phrases) for column, weight in legal[phrase].items()]
         rows, columns, values = zip(*links, strict=True)
         self._legal = sp.csr_matrix(

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpus.archives import open_gzip
 from corpus.errors import UnsafeSource, UsageError
+from corpus.intake import on_disk
 from corpus.readers.clause_jsonl import MAX_LINE, parse_line
-from corpus.records import SourceFile
 from models.columns import RELIEFS
 from models.evidence import EvidenceFinder
 from models.loading import Model, load_model
@@ -49,7 +48,7 @@ def classify_file(
     """
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
-    file = SourceFile(name=str(path), size=path.stat().st_size, open=partial(path.open, "rb"))
+    file = on_disk(path)
     load_model(model_folder)  # a wrong model is the user's error here, not a crash in every process
     count = 0
     with open_gzip(file) if path.suffix == ".gz" else file.open() as stream:

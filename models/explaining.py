@@ -12,7 +12,12 @@ MAX_QUOTATION = 160
 
 
 def reason(
-    *, kinds: Sequence[str], evidence: Sequence[Evidence], activity: DetectedActivity | None, place: str, language: str = "nl"
+    *,
+    kinds: Sequence[str],
+    evidence: Sequence[Evidence],
+    activity: DetectedActivity | None,
+    place: str,
+    language: str = "nl",
 ) -> str:
     """One sentence for a flag.
 
@@ -55,8 +60,28 @@ def place_of(ref: str, title: str) -> str:
 _ORDINALS = {
     str(number): word
     for number, word in enumerate(
-        "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde dertiende veertiende vijftiende"
-        " zestiende zeventiende achttiende negentiende twintigste".split(),
+        [
+            "eerste",
+            "tweede",
+            "derde",
+            "vierde",
+            "vijfde",
+            "zesde",
+            "zevende",
+            "achtste",
+            "negende",
+            "tiende",
+            "elfde",
+            "twaalfde",
+            "dertiende",
+            "veertiende",
+            "vijftiende",
+            "zestiende",
+            "zeventiende",
+            "achttiende",
+            "negentiende",
+            "twintigste",
+        ],
         start=1,
     )
 }

@@ -47,10 +47,15 @@ class Flag:
     def to_json(self) -> dict[str, Any]:
         """As the contract of ``regelruimte flag`` words it."""
         return {
-            "ref": self.ref, "p": self.p, "strength": self.strength, "kinds": list(self.kinds),
+            "ref": self.ref,
+            "p": self.p,
+            "strength": self.strength,
+            "kinds": list(self.kinds),
             "evidence": [{"start": e.start, "end": e.end, "text": e.text, "kind": e.kind} for e in self.evidence],
-            "reason": self.reason, "room": list(self.room), "variants": list(self.variants),
-        }  # fmt: skip
+            "reason": self.reason,
+            "room": list(self.room),
+            "variants": list(self.variants),
+        }
 
 
 class Flagger:
@@ -96,21 +101,29 @@ class Flagger:
         probability = np.where(silent[:, None], 0.0, ranking.probabilities)
         order = np.argsort(-np.where(silent, -1.0, ranking.order), kind="stable")
         candidates = [int(row) for row in order[: top * 3] if probability[row, 0] >= MIN_PROBABILITY]
-        groups = [[row] for row in candidates] if ungrouped else grouped(candidates, self._texts(candidates), self._owners(candidates))
+        groups = (
+            [[row] for row in candidates]
+            if ungrouped
+            else grouped(candidates, self._texts(candidates), self._owners(candidates))
+        )
         flags = [self._flag(group, probability, found) for group in groups[:top]]
         room = np.argsort(-probability[:, TARGETS.index("room")], kind="stable")[:ROOM_LISTED]
         return {
             "id": initiative.id,
             "activities": [
-                {"code": one.code, "name": one.name, "p": one.p,
-                 "evidence": [{"start": m.start, "end": m.end, "text": m.text} for m in one.evidence]}
+                {
+                    "code": one.code,
+                    "name": one.name,
+                    "p": one.p,
+                    "evidence": [{"start": m.start, "end": m.end, "text": m.text} for m in one.evidence],
+                }
                 for one in found
             ],
             "flags": [flag.to_json() for flag in flags],
             "room": [self._room_entry(int(row), probability) for row in room if probability[row, 3] >= MIN_PROBABILITY],
             "coverage": Coverage.of(self._store, initiative).to_json(),
             "model": self._model.version,
-        }  # fmt: skip
+        }
 
     def _flag(self, group: list[int], probability: npt.NDArray[np.float64], found: list[DetectedActivity]) -> Flag:
         row, others = group[0], group[1:]
@@ -127,7 +140,12 @@ class Flagger:
             strength=int(np.clip(round(float(chances[:3].sum() / max(chances[0], 1e-6))), 1, 3)),
             kinds=tuple(kinds),
             evidence=tuple(evidence),
-            reason=reason(kinds=kinds, evidence=evidence, activity=self._activity_of(row, found), place=place_of(ref, clause.title)),
+            reason=reason(
+                kinds=kinds,
+                evidence=evidence,
+                activity=self._activity_of(row, found),
+                place=place_of(ref, clause.title),
+            ),
             room=tuple(room.ref for room in self._room.beside(row)),
             variants=tuple(self.space.refs[other] for other in others),
         )

@@ -102,8 +102,14 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
         "activities": {
             "version": model.activities.known.version,
             "all": [
-                {"code": a.code, "group": a.group, "name_nl": a.name_nl, "name_en": a.name_en,
-                 "lay": list(a.lay), "legal": list(a.legal)}
+                {
+                    "code": a.code,
+                    "group": a.group,
+                    "name_nl": a.name_nl,
+                    "name_en": a.name_en,
+                    "lay": list(a.lay),
+                    "legal": list(a.legal),
+                }
                 for a in model.activities.known.all
             ],
         },
@@ -112,7 +118,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             "grades": [[g.initiative, g.ref, g.value, int(g.room)] for g in model.grades],
         },
         "columns": {"clause": list(COLUMNS), "targets": list(TARGETS)},
-    }  # fmt: skip
+    }
     arrays = {
         "clauses": {
             "weights": model.clauses.weights.astype(np.float16),

@@ -113,11 +113,16 @@ class Memory:
         self.groups = {
             "article": self._group(who, row, value, np.array([_article(ref) for ref in space.refs], dtype=object)),
             "heading": self._group(
-                who, row, value,
-                np.array([f"{r.partition('/')[0]}|{h}" for r, h in zip(space.refs, space.headings, strict=True)], dtype=object),
+                who,
+                row,
+                value,
+                np.array(
+                    [f"{r.partition('/')[0]}|{h}" for r, h in zip(space.refs, space.headings, strict=True)],
+                    dtype=object,
+                ),
             ),
             "regulation": self._group(who, row, value, np.array([r.partition("/")[0] for r in space.refs], dtype=object)),
-        }  # fmt: skip
+        }
 
     def _group(
         self, who: npt.NDArray[np.int64], row: npt.NDArray[np.int64], value: Floats, names: npt.NDArray[np.object_]
@@ -140,9 +145,7 @@ class Memory:
         return like
 
 
-def signals(
-    query: Query, memory: Memory, space: Space, *, without: int | None = None
-) -> tuple[Floats, Floats]:
+def signals(query: Query, memory: Memory, space: Space, *, without: int | None = None) -> tuple[Floats, Floats]:
     """The signals of every clause for one initiative.
 
     Args:
@@ -176,10 +179,20 @@ def signals(
     odds = {name: _logit(probability[:, COLUMN[name]]) for name in ("any", "substantial", "stopping", "private", *RELIEFS)}
     relief = np.max([odds[name] for name in RELIEFS], axis=0)
     content = [
-        _log(near_profile, 0.05), _log(wide_profile, 0.05), _log(general_profile, 0.05), _log(lexical, 0.02),
-        _log(by_activity, 0.1), sharpest, odds["any"], odds["substantial"], odds["stopping"], odds["private"], relief,
-        space.repealed.astype(float), np.log(space.lengths + 1.0),
-    ]  # fmt: skip
+        _log(near_profile, 0.05),
+        _log(wide_profile, 0.05),
+        _log(general_profile, 0.05),
+        _log(lexical, 0.02),
+        _log(by_activity, 0.1),
+        sharpest,
+        odds["any"],
+        odds["substantial"],
+        odds["stopping"],
+        odds["private"],
+        relief,
+        space.repealed.astype(float),
+        np.log(space.lengths + 1.0),
+    ]
     content += [content[0] * content[6], content[4] * content[6], content[0] * content[4], content[4] * relief]
 
     here = near @ graded

@@ -71,13 +71,16 @@ class RoomFinder:
                 offer(source, _REFERS_HERE)
             if source == row and target in self._articles:
                 for candidate in range(*self._articles[target]):
-                    if self._space.refs[candidate] in (target, *([] if target == article else [self._space.refs[candidate]])):
+                    if self._space.refs[candidate] in (
+                        target,
+                        *([] if target == article else [self._space.refs[candidate]]),
+                    ):
                         offer(candidate, _REFERRED_TO)
         start, end = self._regulations[regulation]
         general = [COLUMN[name] for name in _GENERAL_KINDS]
         probability = np.asarray(self._space.features.probabilities[start:end][:, general], dtype=np.float32).max(axis=1)
-        for candidate in np.flatnonzero(probability > 0.6):
-            offer(start + int(candidate), _GENERAL)
+        for general_row in np.flatnonzero(probability > 0.6):
+            offer(start + int(general_row), _GENERAL)
         found = [
             Room(ref=self._space.refs[c], kind=RELIEFS[self._kind[c]], score=round(float(self._relief[c]) * near, 4))
             for c, near in nearness.items()

@@ -55,17 +55,13 @@ class ClauseVectoriser:
         Returns:
             *Shape:* (clauses, features), float32, each block with rows of unit length times its weight.
         """
-        blocks = [
-            _WEIGHTS[name] * vectoriser.transform(_documents(name, clauses)) for name, vectoriser in self.blocks_.items()
-        ]
+        blocks = [_WEIGHTS[name] * vectoriser.transform(_documents(name, clauses)) for name, vectoriser in self.blocks_.items()]
         return sp.hstack(blocks, format="csr")
 
     @property
     def feature_names(self) -> list[str]:
         """Name of every feature, with its block in front: ``words:het is verboden``."""
-        return [
-            f"{name}:{feature}" for name, block in self.blocks_.items() for feature in block.get_feature_names_out()
-        ]
+        return [f"{name}:{feature}" for name, block in self.blocks_.items() for feature in block.get_feature_names_out()]
 
     def to_arrays(self) -> tuple[dict[str, list[str]], dict[str, npt.NDArray[np.float32]]]:
         """Vocabulary and inverse document frequencies of every block, in column order."""
@@ -73,9 +69,7 @@ class ClauseVectoriser:
         return words, {name: block.idf_.astype(np.float32) for name, block in self.blocks_.items()}
 
     @classmethod
-    def from_arrays(
-        cls, words: dict[str, list[str]], idf: dict[str, npt.NDArray[np.float32]]
-    ) -> ClauseVectoriser:
+    def from_arrays(cls, words: dict[str, list[str]], idf: dict[str, npt.NDArray[np.float32]]) -> ClauseVectoriser:
         """The vectoriser that to_arrays described."""
         vectoriser = cls()
         for name, settings in _SETTINGS.items():

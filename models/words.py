@@ -1,7 +1,7 @@
 """Words as the models see them.
 
 Dutch inflects and compounds: *evenement, evenementen, evenementenvergunning*. Cutting words at six letters brings most of these
-together at no cost, and did as well as a lemmatiser in the first experiments.
+together at no cost; beside whole words they did as well as character n-grams in grouped cross-validation.
 """
 
 from __future__ import annotations

@@ -40,9 +40,7 @@ class ClauseExamples:
         return len(self.texts)
 
 
-def examples(
-    labels: Sequence[JoinedLabel], official: Sequence[tuple[ClauseText, str, tuple[str, ...]]] = ()
-) -> ClauseExamples:
+def examples(labels: Sequence[JoinedLabel], official: Sequence[tuple[ClauseText, str, tuple[str, ...]]] = ()) -> ClauseExamples:
     """Training examples.
 
     Args:
@@ -118,9 +116,7 @@ def calibrate(
     return slope, offset, thresholds
 
 
-def _fit_columns(
-    features: sp.csr_matrix, targets: Targets
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _fit_columns(features: sp.csr_matrix, targets: Targets) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     def fit(column: int) -> tuple[npt.NDArray[np.float32], float]:
         known = np.flatnonzero(targets[:, column] != MISSING)
         truth = targets[known, column]

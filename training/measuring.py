@@ -29,7 +29,9 @@ def measure(store: Store, *, what: str, seed: int, say: Callable[[str], None] = 
     """
     joined = join(store)
     if len(joined.joined) < MIN_LABELS:
-        raise StoreProblem(f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed")
+        raise StoreProblem(
+            f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed"
+        )
     data = clause_examples(store, joined)
     measured: dict[str, Any] = {}
     if what in ("all", "clauses"):

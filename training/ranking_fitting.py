@@ -92,7 +92,11 @@ def _targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space)
 
 
 def _take(
-    chosen: _Examples, values: Floats, judged: dict[int, Floats], rows: npt.NDArray[np.int64], random: np.random.Generator
+    chosen: _Examples,
+    values: Floats,
+    judged: dict[int, Floats],
+    rows: npt.NDArray[np.int64],
+    random: np.random.Generator,
 ) -> None:
     """Judged clauses, hard ones and a weighted sample of the others, so that probabilities hold for all clauses."""
     graded = np.intersect1d(np.array(list(judged), dtype=np.int64), rows)

@@ -43,11 +43,67 @@ MIN_LABELS = 200
 WORD_MIN_CLAUSES, WORD_MAX_SHARE = 3, 0.2
 """A stem counts for likeness when it stands in this many clauses and in at most this share of them."""
 
-_STOP_WORDS = (
-    "de het een en van in is op te voor met zijn die dat er aan we wij ons onze ook niet als bij om maar dan nog naar door of"
-    " uit over kan kunnen willen wil wordt worden hebben heeft had was waar wat hoe wie zo al deze dit ze zij je u ik mijn meer"
-    " veel"
-).split()
+_STOP_WORDS = [
+    "de",
+    "het",
+    "een",
+    "en",
+    "van",
+    "in",
+    "is",
+    "op",
+    "te",
+    "voor",
+    "met",
+    "zijn",
+    "die",
+    "dat",
+    "er",
+    "aan",
+    "we",
+    "wij",
+    "ons",
+    "onze",
+    "ook",
+    "niet",
+    "als",
+    "bij",
+    "om",
+    "maar",
+    "dan",
+    "nog",
+    "naar",
+    "door",
+    "of",
+    "uit",
+    "over",
+    "kan",
+    "kunnen",
+    "willen",
+    "wil",
+    "wordt",
+    "worden",
+    "hebben",
+    "heeft",
+    "had",
+    "was",
+    "waar",
+    "wat",
+    "hoe",
+    "wie",
+    "zo",
+    "al",
+    "deze",
+    "dit",
+    "ze",
+    "zij",
+    "je",
+    "u",
+    "ik",
+    "mijn",
+    "meer",
+    "veel",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +156,9 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     joined = join(store)
     say(f"{len(joined.joined)} of {len(clause_labels())} labels meet their clause")
     if len(joined.joined) < MIN_LABELS:
-        raise StoreProblem(f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed")
+        raise StoreProblem(
+            f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed"
+        )
     data = clause_examples(store, joined)
     say(f"fitting the clause model on {len(data)} clauses")
     clause_model = fit_clause_model(data, seed=config.seed)
@@ -116,17 +174,26 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     about = {
         "config": asdict(config),
         "data": {
-            "labels": len(joined.joined), "official_labels": len(data) - len(joined.joined),
-            "initiatives": len(material.queries), "grades": len(judged.grades),
-            "regulations_with_labels": len(set(data.groups)), "activities": activities().version,
+            "labels": len(joined.joined),
+            "official_labels": len(data) - len(joined.joined),
+            "initiatives": len(material.queries),
+            "grades": len(judged.grades),
+            "regulations_with_labels": len(set(data.groups)),
+            "activities": activities().version,
         },
         "measured": measured,
-    }  # fmt: skip
+    }
     model = Model(
-        version=config.version, clauses=clause_model, words=material.words, own_words=material.own_words,
-        activities=material.activities, ranker=ranker, graded_texts=tuple(judged.initiative_texts), grades=tuple(judged.grades),
+        version=config.version,
+        clauses=clause_model,
+        words=material.words,
+        own_words=material.own_words,
+        activities=material.activities,
+        ranker=ranker,
+        graded_texts=tuple(judged.initiative_texts),
+        grades=tuple(judged.grades),
         profiles=Memory(material.queries, judged.grades, material.space).profiles,
-    )  # fmt: skip
+    )
     save_model(model, output, about=about)
     say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
     return about
@@ -153,11 +220,16 @@ def judged_clauses(store: Store) -> Judged:
         ref = ref if ref in known else pair.ref
         if ref in known:
             room = pair.grade == "R"
-            grades.append(Grade(initiative=place[pair.initiative], ref=ref, value=0.0 if room else float(pair.grade), room=room))
+            grades.append(
+                Grade(initiative=place[pair.initiative], ref=ref, value=0.0 if room else float(pair.grade), room=room)
+            )
     return Judged(
-        texts=clause_texts(table, titles), refs=refs, repealed=table["repealed"].to_numpy(), grades=grades,
+        texts=clause_texts(table, titles),
+        refs=refs,
+        repealed=table["repealed"].to_numpy(),
+        grades=grades,
         initiative_texts=[one.text for one in initiatives()],
-    )  # fmt: skip
+    )
 
 
 def ranking_material(judged: Judged, clause_model: ClauseModel, activity_model: ActivityModel) -> RankingMaterial:

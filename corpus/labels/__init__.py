@@ -24,9 +24,20 @@ from corpus.records import Clause
 from corpus.store import Store
 
 __all__ = [
-    "ClauseLabel", "GradedPair", "Initiative", "JoinReport", "JoinedLabel", "aliases", "clause_labels", "graded_pairs",
-    "initiatives", "join", "judged_regulations", "locate", "official_labels",
-]  # fmt: skip
+    "ClauseLabel",
+    "GradedPair",
+    "Initiative",
+    "JoinReport",
+    "JoinedLabel",
+    "aliases",
+    "clause_labels",
+    "graded_pairs",
+    "initiatives",
+    "join",
+    "judged_regulations",
+    "locate",
+    "official_labels",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +107,16 @@ class JoinReport:
 def clause_labels() -> tuple[ClauseLabel, ...]:
     """The clause labels that ship with this version."""
     return tuple(
-        ClauseLabel(**{**row, "barriers": tuple(row["barriers"]), "relief": tuple(row["relief"]),
-                       "evidence": tuple((start, end) for start, end in row["evidence"])})
+        ClauseLabel(
+            **{
+                **row,
+                "barriers": tuple(row["barriers"]),
+                "relief": tuple(row["relief"]),
+                "evidence": tuple((start, end) for start, end in row["evidence"]),
+            }
+        )
         for row in _rows("clauses.jsonl")
-    )  # fmt: skip
+    )
 
 
 @cache

@@ -44,14 +44,36 @@ _NUMBERED = re.compile(
     r"|onderdeel|domein|subdomein|kerntaak|artikel)\s*)?(?P<number>(?:\d+[a-z]{0,2}|[IVXLC]+[a-z]?|[A-Z])(?:[.:-](?:\d+[a-z]?|[a-z]\b))*)\.?(?:\s|$)",
     re.IGNORECASE,
 )
-_RANKS = {"bijlage": 0, "boek": 1, "deel": 1, "hoofdstuk": 2, "titel": 3, "titeldeel": 3, "afdeling": 4, "paragraaf": 5,
-          "§": 5, "subparagraaf": 6}
+_RANKS = {
+    "bijlage": 0,
+    "boek": 1,
+    "deel": 1,
+    "hoofdstuk": 2,
+    "titel": 3,
+    "titeldeel": 3,
+    "afdeling": 4,
+    "paragraaf": 5,
+    "§": 5,
+    "subparagraaf": 6,
+}
 _ARTICLE_RANK = 40
-_REPEALED = re.compile(r"[\[(]?\s*(?:vervallen|materieel uitgewerkt)(?:\s+(?:per\s+[\d-]+|door\s+\w+))?\s*[\])]?\.?\s*", re.IGNORECASE)
+_REPEALED = re.compile(
+    r"[\[(]?\s*(?:vervallen|materieel uitgewerkt)(?:\s+(?:per\s+[\d-]+|door\s+\w+))?\s*[\])]?\.?\s*", re.IGNORECASE
+)
 _NOT_YET = re.compile(r"\s*(?:Treedt in werking op een nader te bepalen tijdstip|Materieel uitgewerkt per [\d-]+)\s*")
 _CITED_AS = re.compile(r"aangehaald\s+(?:als|onder de titel)\s*:?\s*[“\"‘']?([^.;”\"\n]{4,150}?)[”\"’']?\s*(?:[.;\n]|$)")
-_JCI_NAMES = {"bijlage": "bijlage", "artikel": "artikel", "lid": "lid", "onderdeel": "o", "hoofdstuk": "hoofdstuk",
-              "afdeling": "afdeling", "paragraaf": "paragraaf", "boek": "boek", "deel": "deel", "titel": "titeldeel"}
+_JCI_NAMES = {
+    "bijlage": "bijlage",
+    "artikel": "artikel",
+    "lid": "lid",
+    "onderdeel": "o",
+    "hoofdstuk": "hoofdstuk",
+    "afdeling": "afdeling",
+    "paragraaf": "paragraaf",
+    "boek": "boek",
+    "deel": "deel",
+    "titel": "titeldeel",
+}
 _KINDS = {"amvb": "AMvB", "kb": "koninklijk besluit", "ministeriele-regeling": "ministeriële regeling"}
 
 
@@ -177,8 +199,13 @@ def _heading(label: str, title: str, *, level: int) -> _Heading:
         rank = _RANKS.get(kind, 10 + depth)
         rest = label[numbered.end() :].strip()
         shown = label[: numbered.end()].strip() if rest else label
-        return _Heading(rank=rank, kind=(kind or "paragraaf").replace("§", "paragraaf"), number=numbered["number"],
-                        label=shown, title=rest or title)
+        return _Heading(
+            rank=rank,
+            kind=(kind or "paragraaf").replace("§", "paragraaf"),
+            number=numbered["number"],
+            label=shown,
+            title=rest or title,
+        )
     if level == 3 and kind in _RANKS:
         return _Heading(rank=_RANKS[kind], kind="", number="", label="", title=" ".join(f"{label} {title}".split()))
     # A heading without number stands above articles, never within one: some laws put the title of an article before it.
@@ -222,7 +249,9 @@ class _ClauseWriter:
         lead_in = ""
         for part in items(self._text, start, end) if place.annex else leden(self._text, start, end):
             if part.number:
-                yield from self._clause(f"{path}/{segment('onderdeel', part.number)}", place, part.start, part.end, lead_in=lead_in)
+                yield from self._clause(
+                    f"{path}/{segment('onderdeel', part.number)}", place, part.start, part.end, lead_in=lead_in
+                )
                 continue
             for piece_start, piece_end in _pieces(self._text, part.start, part.end):
                 number = self._pieces[path] = self._pieces.get(path, 0) + 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from corpus.errors import UnreadableSource
-from corpus.safe_xml import find, local, parse, text_of
+from corpus.safe_xml import find, line_of, local, parse, text_of
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -45,7 +45,7 @@ def read_wti(data: bytes, *, name: str) -> WtiFacts:
     root = parse(data, name=name)
     general = find(root, "algemene-informatie")
     if local(root) != "wetstechnische-informatie" or general is None:
-        raise UnreadableSource(name, "is no WTI file (wetstechnische-informatie)", line=root.sourceline)
+        raise UnreadableSource(name, "is no WTI file (wetstechnische-informatie)", line=line_of(root))
     stated = [(str(one.get("geldig-tot") or "9999"), text_of(one)) for one in general.iter("{*}citeertitel")]
     return WtiFacts(
         id=str(root.get("bwb-id") or text_of(find(general, "identificatienummer"))),
@@ -64,7 +64,7 @@ def read_manifest(data: bytes, *, name: str) -> tuple[ManifestItem, ...]:
     """
     root = parse(data, name=name)
     if local(root) != "work":
-        raise UnreadableSource(name, f"is no manifest (root element {local(root)})", line=root.sourceline)
+        raise UnreadableSource(name, f"is no manifest (root element {local(root)})", line=line_of(root))
     items = [item for one in root.iter("{*}expression") for item in _items(one)]
     return tuple(sorted(items, key=lambda item: (item.valid_from, item.label), reverse=True))
 

@@ -14,34 +14,87 @@ from corpus.readers.bwb_wti import WtiFacts, read_wti
 from corpus.readers.xml_clauses import Dialect, XmlCutter
 from corpus.readers.xml_text import linearise
 from corpus.records import Regulation, SourceUnit
-from corpus.safe_xml import find, local, parse
+from corpus.safe_xml import find, line_of, local, parse
 
 FORMAT = "bwb-xml"
 
 _DIALECT = Dialect(
-    heading="kop", label="label", number="nr", title="titel",
-    article=frozenset({"artikel"}), lid="lid", lid_number="lidnr",
-    lists=frozenset({"lijst", "definitielijst", "specificatielijst"}), item="li", item_number="li.nr", annex="bijlage",
+    heading="kop",
+    label="label",
+    number="nr",
+    title="titel",
+    article=frozenset({"artikel"}),
+    lid="lid",
+    lid_number="lidnr",
+    lists=frozenset({"lijst", "definitielijst", "specificatielijst"}),
+    item="li",
+    item_number="li.nr",
+    annex="bijlage",
     text=frozenset({"al", "table", "tussenkop", "structuurtekst", "tekst", "citaat", "formule", "al-groep", "kadertekst"}),
-    inline=frozenset({
-        "nadruk", "extref", "intref", "sup", "inf", "unl", "nootref", "redactionele-correctie", "plaatje", "illustratie", "ovl",
-        "naam", "voornaam", "achternaam", "noot", "redactie",
-    }),
+    inline=frozenset(
+        {
+            "nadruk",
+            "extref",
+            "intref",
+            "sup",
+            "inf",
+            "unl",
+            "nootref",
+            "redactionele-correctie",
+            "plaatje",
+            "illustratie",
+            "ovl",
+            "naam",
+            "voornaam",
+            "achternaam",
+            "noot",
+            "redactie",
+        }
+    ),
     leave_out=frozenset({"meta-data", "noot", "redactie", "plaatje", "illustratie", "nootref", "opmerkingen-inhoud"}),
-    skip=frozenset({
-        "bwb-inputbestand", "bwb-wijzigingen", "intitule", "citeertitel", "aanhef", "wetsluiting", "regeling-sluiting",
-        "bijlage-sluiting", "slotformulering", "ondertekening", "nota-toelichting", "artikel.toelichting",
-        "circulaire-sluiting", "besluit-sluiting", "afkondiging", "considerans", "wij", "wie", "brondata", "preambule",
-    }),
+    skip=frozenset(
+        {
+            "bwb-inputbestand",
+            "bwb-wijzigingen",
+            "intitule",
+            "citeertitel",
+            "aanhef",
+            "wetsluiting",
+            "regeling-sluiting",
+            "bijlage-sluiting",
+            "slotformulering",
+            "ondertekening",
+            "nota-toelichting",
+            "artikel.toelichting",
+            "circulaire-sluiting",
+            "besluit-sluiting",
+            "afkondiging",
+            "considerans",
+            "wij",
+            "wie",
+            "brondata",
+            "preambule",
+        }
+    ),
     links={"extref": "doc", "intref": "doc"},
-)  # fmt: skip
+)
 
 _ID = re.compile(r"BWB[RVW]\w?\d{4,7}")
 _DATE = re.compile(r"/(\d{4}-\d{2}-\d{2})(?:/|$)")
 _NAME_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})")
 _KINDS = {"wet-besluit": "wet of AMvB", "regeling": "ministeriële regeling", "circulaire": "circulaire"}
-_JCI_NAMES = {"bijlage": "bijlage", "artikel": "artikel", "lid": "lid", "onderdeel": "o", "hoofdstuk": "hoofdstuk",
-              "afdeling": "afdeling", "paragraaf": "paragraaf", "boek": "boek", "deel": "deel", "titel": "titeldeel"}  # fmt: skip
+_JCI_NAMES = {
+    "bijlage": "bijlage",
+    "artikel": "artikel",
+    "lid": "lid",
+    "onderdeel": "o",
+    "hoofdstuk": "hoofdstuk",
+    "afdeling": "afdeling",
+    "paragraaf": "paragraaf",
+    "boek": "boek",
+    "deel": "deel",
+    "titel": "titeldeel",
+}
 
 
 def read(unit: SourceUnit) -> Iterator[Regulation]:
@@ -58,7 +111,7 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
     regulation_id = _id_of(root, name)
     body = find(root, "wetgeving")
     if body is None:
-        raise UnreadableSource(name, "holds no text of a regulation (wetgeving)", line=root.sourceline)
+        raise UnreadableSource(name, "holds no text of a regulation (wetgeving)", line=line_of(root))
     reading = linearise(root, inline=_DIALECT.inline, leave_out=_DIALECT.leave_out, marks={"li": ("li.nr", "nr")})
     date = _date_of(root, name)
     facts = _facts(unit)
@@ -105,7 +158,7 @@ def _id_of(root: etree._Element, name: str) -> str:
     stated = _ID.search(str(root.get("bwb-id") or ""))
     found = stated or _ID.search(name.rpartition("/")[2])
     if found is None:
-        raise UnreadableSource(name, "a toestand without BWB id", line=root.sourceline)
+        raise UnreadableSource(name, "a toestand without BWB id", line=line_of(root))
     return found[0]
 
 

@@ -12,21 +12,40 @@ from corpus.errors import UnreadableSource
 from corpus.readers.xml_clauses import Dialect, XmlCutter
 from corpus.readers.xml_text import linearise
 from corpus.records import Regulation, SourceUnit
-from corpus.safe_xml import find, parse, text_of
+from corpus.safe_xml import find, line_of, parse, text_of
 
 FORMAT = "cvdr-xml"
 
 DIALECT = Dialect(
-    heading="kop", label="label", number="nr", title="titel",
-    article=frozenset({"artikel"}), lid="lid", lid_number="lidnr",
-    lists=frozenset({"lijst"}), item="li", item_number="li.nr", annex="bijlage",
+    heading="kop",
+    label="label",
+    number="nr",
+    title="titel",
+    article=frozenset({"artikel"}),
+    lid="lid",
+    lid_number="lidnr",
+    lists=frozenset({"lijst"}),
+    item="li",
+    item_number="li.nr",
+    annex="bijlage",
     text=frozenset({"al", "table", "tussenkop", "tekst", "al-groep", "structuurtekst", "kadertekst", "citaat"}),
     inline=frozenset({"vet", "cur", "ondlijn", "extref", "intref", "sup", "inf", "nadruk", "hl", "onderstreept", "br", "noot"}),
     leave_out=frozenset({"noot", "plaatje", "illustratie", "meta"}),
-    skip=frozenset({"meta", "intitule", "aanhef", "regeling-sluiting", "nota-toelichting", "toelichting",
-                    "ondertekening", "artikel.toelichting", "bijlage-sluiting"}),
+    skip=frozenset(
+        {
+            "meta",
+            "intitule",
+            "aanhef",
+            "regeling-sluiting",
+            "nota-toelichting",
+            "toelichting",
+            "ondertekening",
+            "artikel.toelichting",
+            "bijlage-sluiting",
+        }
+    ),
     links={"extref": "doc", "intref": "doc"},
-)  # fmt: skip
+)
 
 _LEVELS = {"gemeente": "gemeente", "provincie": "provincie", "waterschap": "waterschap", "ministerie": "rijk"}
 _IDENTIFIER = re.compile(r"(?:CVDR)?(\d+)(?:_(\d+))?")
@@ -44,10 +63,10 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
     stated = text_of(find(root, "identifier"))
     identifier = _IDENTIFIER.fullmatch(stated)
     if identifier is None:
-        raise UnreadableSource(name, "a CVDR file without dcterms:identifier", line=root.sourceline)
+        raise UnreadableSource(name, "a CVDR file without dcterms:identifier", line=line_of(root))
     body = find(root, "regeling")
     if body is None:
-        raise UnreadableSource(name, "holds no text of a regulation (regeling)", line=root.sourceline)
+        raise UnreadableSource(name, "holds no text of a regulation (regeling)", line=line_of(root))
     regulation_id = f"CVDR{identifier[1]}"
     version = f"{regulation_id}_{identifier[2] or '1'}"
     reading = linearise(root, inline=DIALECT.inline, leave_out=DIALECT.leave_out, marks={"li": ("li.nr", "nr")})
@@ -87,5 +106,3 @@ def _official_id(version: str, ref: str) -> str:
     """CVDR numbers versions, not clauses; the parts follow as they do in a JCI."""
     parts = [part.partition("-") for part in ref.partition("~")[0].split("/")[1:]]
     return "&".join([version, *(f"{kind}={number or '1'}" for kind, _, number in parts)])
-
-

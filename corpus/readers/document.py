@@ -10,7 +10,12 @@ from corpus.errors import UnreadableSource
 from corpus.readers.outline import cut_outline
 from corpus.records import Regulation, SourceFile
 
-_LEVELS = (("waterschap", "waterschap"), ("provinci", "provincie"), ("gemeente", "gemeente"), ("plaatselijke", "gemeente"))
+_LEVELS = (
+    ("waterschap", "waterschap"),
+    ("provinci", "provincie"),
+    ("gemeente", "gemeente"),
+    ("plaatselijke", "gemeente"),
+)
 
 
 def document_regulation(file: SourceFile, data: bytes, reading_text: str, *, title: str, format_name: str) -> Regulation:

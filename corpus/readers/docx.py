@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import docx
 from docx.document import Document
@@ -74,7 +75,8 @@ def _lines(document: Document) -> Iterator[str]:
 
 def _numbered(paragraph: Paragraph, counts: dict[tuple[str, int], int]) -> str:
     """The paragraph with the number that Word would print before it, where it is a list of its own (1., 2.; a., b.)."""
-    numbering = paragraph._p.pPr.numPr if paragraph._p.pPr is not None else None
+    properties: Any = paragraph._p.pPr  # python-docx does not type the XML it wraps
+    numbering = properties.numPr if properties is not None else None
     if numbering is None or numbering.numId is None or not paragraph.text.strip():
         return paragraph.text
     level = numbering.ilvl.val if numbering.ilvl is not None else 0

@@ -15,7 +15,33 @@ FORMAT = "html"
 
 _UNSEEN = "script, style, nav, header, footer, noscript, template, svg, button, aside, head"
 _BLOCKS = frozenset(
-    "p div section article h1 h2 h3 h4 h5 h6 li ul ol dl dt dd table tr br hr blockquote pre main tbody thead".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "br",
+        "hr",
+        "blockquote",
+        "pre",
+        "main",
+        "tbody",
+        "thead",
+    ]
 )
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 

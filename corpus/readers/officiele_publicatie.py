@@ -12,13 +12,22 @@ from corpus.readers.document import slug
 from corpus.readers.xml_clauses import XmlCutter
 from corpus.readers.xml_text import linearise
 from corpus.records import Regulation, SourceUnit
-from corpus.safe_xml import find, local, parse
+from corpus.safe_xml import find, line_of, local, parse
 
 FORMAT = "op-xml"
 
-_LEVELS = {"gemeenteblad": "gemeente", "gmb": "gemeente", "provincieblad": "provincie", "prb": "provincie",
-           "waterschapsblad": "waterschap", "wsb": "waterschap", "staatsblad": "rijk", "stb": "rijk", "staatscourant": "rijk",
-           "stcrt": "rijk"}  # fmt: skip
+_LEVELS = {
+    "gemeenteblad": "gemeente",
+    "gmb": "gemeente",
+    "provincieblad": "provincie",
+    "prb": "provincie",
+    "waterschapsblad": "waterschap",
+    "wsb": "waterschap",
+    "staatsblad": "rijk",
+    "stb": "rijk",
+    "staatscourant": "rijk",
+    "stcrt": "rijk",
+}
 
 
 def read(unit: SourceUnit) -> Iterator[Regulation]:
@@ -32,7 +41,7 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
     root = parse(data, name=name)
     body = next((found for tag in ("regeling-tekst", "regeling", "tekst") if (found := find(root, tag)) is not None), None)
     if body is None:
-        raise UnreadableSource(name, "holds no text of a regulation", line=root.sourceline)
+        raise UnreadableSource(name, "holds no text of a regulation", line=line_of(root))
     reading = linearise(root, inline=DIALECT.inline, leave_out=DIALECT.leave_out, marks={"li": ("li.nr", "nr")})
     parent = body.getparent()
     whole = parent if local(body) == "regeling-tekst" and parent is not None else body

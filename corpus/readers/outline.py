@@ -24,10 +24,15 @@ _ARTICLE = re.compile(
     rf"^[ \t]*(?P<label>artikel|art\.)[ \t]*(?P<number>{_NUMBER})[.:]?(?:[ \t]+(?P<title>(?-i:[A-Z])[^\n]{{0,120}}))?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_ANNEX = re.compile(rf"^[ \t]*(?P<label>bijlage)(?:[ \t]+(?P<number>{_NUMBER}|[A-Z]))?[.:]?(?:[ \t]+(?P<title>(?-i:[A-Z])[^\n]{{0,120}}))?[ \t]*$",
-                    re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_ANNEX = re.compile(
+    rf"^[ \t]*(?P<label>bijlage)(?:[ \t]+(?P<number>{_NUMBER}|[A-Z]))?[.:]?(?:[ \t]+(?P<title>(?-i:[A-Z])[^\n]{{0,120}}))?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SECTION = re.compile(r"^[ \t]*(?P<number>\d+(?:\.\d+)*)\.?[ \t]+(?P<title>[A-Z][^\n.;:]{2,90})$", re.MULTILINE)
-_END = re.compile(r"^[ \t]*(?:aldus\s+(?:vastgesteld|besloten)|toelichting\b|artikelsgewijze toelichting)", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(
+    r"^[ \t]*(?:aldus\s+(?:vastgesteld|besloten)|toelichting\b|artikelsgewijze toelichting)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SENTENCE_END = re.compile(r"[.;:,]\s*$")
 
 _RANKS = {"bijlage": 0, "boek": 1, "deel": 1, "hoofdstuk": 2, "titel": 3, "afdeling": 4, "paragraaf": 5, "§": 5}
@@ -104,8 +109,15 @@ def _marks(text: str, end: int, *, has_articles: bool) -> Iterator[_Mark]:
                 title, stop = _title_below(text, stop, end)
             rank = _ARTICLE_RANK if pattern is _ARTICLE else _RANKS.get(label.lower(), 6)
             kind = {"art.": "artikel", "§": "paragraaf", "": "paragraaf"}.get(label.lower(), label.lower())
-            yield _Mark(start=match.start(), end=stop, rank=rank, kind=kind, number=number, title=title,
-                        shown=" ".join(f"{label} {number} {title}".split()))  # fmt: skip
+            yield _Mark(
+                start=match.start(),
+                end=stop,
+                rank=rank,
+                kind=kind,
+                number=number,
+                title=title,
+                shown=" ".join(f"{label} {number} {title}".split()),
+            )
 
 
 def _title_below(text: str, start: int, end: int) -> tuple[str, int]:

@@ -77,5 +77,3 @@ def _activity(element: etree._Element) -> tuple[str, str]:
     ref = next(element.iter("{*}ActiviteitRef"), None)
     value = text_of(next(element.iter("{*}activiteitregelkwalificatie"), None)).rpartition("/")[2]
     return (str(ref.get(_HREF) or "") if ref is not None else ""), _SPELLING.get(value.lower(), value)
-
-

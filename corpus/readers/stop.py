@@ -17,30 +17,69 @@ from corpus.readers.ow import Annotation, read_annotations
 from corpus.readers.xml_clauses import Dialect, XmlCutter
 from corpus.readers.xml_text import linearise
 from corpus.records import Regulation, SourceFile, SourceUnit
-from corpus.safe_xml import find, local, parse, text_of
+from corpus.safe_xml import find, line_of, local, parse, text_of
 
 FORMAT = "stop"
 
 _TEXTS = frozenset({"RegelingCompact", "RegelingKlassiek", "RegelingVrijetekst", "RegelingTijdelijkdeel"})
 
 _DIALECT = Dialect(
-    heading="Kop", label="Label", number="Nummer", title="Opschrift",
-    article=frozenset({"Artikel"}), lid="Lid", lid_number="LidNummer",
-    lists=frozenset({"Lijst", "Begrippenlijst"}), item="Li", item_number="LiNummer", annex="Bijlage",
+    heading="Kop",
+    label="Label",
+    number="Nummer",
+    title="Opschrift",
+    article=frozenset({"Artikel"}),
+    lid="Lid",
+    lid_number="LidNummer",
+    lists=frozenset({"Lijst", "Begrippenlijst"}),
+    item="Li",
+    item_number="LiNummer",
+    annex="Bijlage",
     text=frozenset({"Al", "table", "Groep", "Citaat", "Formule", "Tussenkop", "Kadertekst", "Inhoud"}),
-    inline=frozenset({"IntRef", "ExtRef", "IntIoRef", "ExtIoRef", "ContextAnchor", "sup", "sub", "b", "i", "u", "strong",
-                      "abbr", "NieuweTekst", "VerwijderdeTekst", "Noot"}),
+    inline=frozenset(
+        {
+            "IntRef",
+            "ExtRef",
+            "IntIoRef",
+            "ExtIoRef",
+            "ContextAnchor",
+            "sup",
+            "sub",
+            "b",
+            "i",
+            "u",
+            "strong",
+            "abbr",
+            "NieuweTekst",
+            "VerwijderdeTekst",
+            "Noot",
+        }
+    ),
     leave_out=frozenset({"Noot", "VerwijderdeTekst", "Figuur", "Redactioneel", "Gereserveerd", "InleidendeTekst"}),
-    skip=frozenset({"RegelingOpschrift", "Aanhef", "Sluiting", "Toelichting", "AlgemeneToelichting", "Motivering",
-                    "ArtikelgewijzeToelichting", "Inhoudsopgave", "WijzigArtikel"}),
+    skip=frozenset(
+        {
+            "RegelingOpschrift",
+            "Aanhef",
+            "Sluiting",
+            "Toelichting",
+            "AlgemeneToelichting",
+            "Motivering",
+            "ArtikelgewijzeToelichting",
+            "Inhoudsopgave",
+            "WijzigArtikel",
+        }
+    ),
     repealed="Vervallen",
     links={"IntRef": "ref", "ExtRef": "ref"},
-)  # fmt: skip
+)
 
 _AUTHORITY = re.compile(r"\b(gm\d{4}|pv\d{2}|ws\d{4}|mnre\d{4})\b")
 _LEVELS = {"gm": "gemeente", "pv": "provincie", "ws": "waterschap", "mn": "rijk"}
-_KINDS = {"omgevingsplan": "omgevingsplan", "waterschapsverordening": "waterschapsverordening",
-          "omgevingsverordening": "omgevingsverordening"}  # fmt: skip
+_KINDS = {
+    "omgevingsplan": "omgevingsplan",
+    "waterschapsverordening": "waterschapsverordening",
+    "omgevingsverordening": "omgevingsverordening",
+}
 _DATE = re.compile(r"nld@(\d{4}-\d{2}-\d{2})")
 
 
@@ -60,14 +99,14 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
     root = parse(data, name=name)
     body = root if local(root) in _TEXTS else next((found for found in root.iter() if local(found) in _TEXTS), None)
     if body is None:
-        raise UnreadableSource(name, "holds no text of a regulation (RegelingCompact or the like)", line=root.sourceline)
+        raise UnreadableSource(name, "holds no text of a regulation (RegelingCompact or the like)", line=line_of(root))
     for mark in [element for element in body.iter() if element.get("wijzigactie") == "verwijder"]:
         _remove(mark)
     metadata = [root, *(_parsed(companion) for companion in unit.companions if _is_metadata(companion.basename))]
     expression = _expression(root, body, metadata)
     authority = _AUTHORITY.search(expression)
     if authority is None:
-        raise UnreadableSource(name, "no FRBRExpression that says whose regulation this is", line=root.sourceline)
+        raise UnreadableSource(name, "no FRBRExpression that says whose regulation this is", line=line_of(root))
     code = authority[1]
     title = _first(metadata, "citeertitel") or _first(metadata, "officieleTitel") or text_of(find(body, "RegelingOpschrift"))
     kind = next((kind for word, kind in _KINDS.items() if word in f"{title} {expression}".lower()), "")
@@ -75,10 +114,12 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
     reading = linearise(body, inline=_DIALECT.inline, leave_out=_DIALECT.leave_out)
     annotations = read_annotations(unit.companions)
     cutter = XmlCutter(
-        regulation_id, reading, _DIALECT,
+        regulation_id,
+        reading,
+        _DIALECT,
         identify=lambda element, ref: str(element.get("wId") or ""),
         annotate=lambda element, article: _annotation(annotations, element, article),
-    )  # fmt: skip
+    )
     valid_from = _first(metadata, "juridischWerkendVanaf") or _first(metadata, "geldigVanaf")
     version = _DATE.search(expression)
     yield Regulation(

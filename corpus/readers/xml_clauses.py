@@ -174,8 +174,8 @@ class XmlCutter:
             for number, item in items:
                 yield self._clause(f"{path}/{segment('onderdeel', number)}", item, self._content(item), place, lead_in=opening)
             return
-        number = self._texts[path] = self._texts.get(path, 0) + 1
-        yield self._clause(f"{path}/tekst-{number}", article if article is not None else blocks[0], blocks, place)
+        count = self._texts[path] = self._texts.get(path, 0) + 1
+        yield self._clause(f"{path}/tekst-{count}", article if article is not None else blocks[0], blocks, place)
 
     def _items(self, blocks: list[etree._Element]) -> tuple[str, list[tuple[str, etree._Element]]] | None:
         """The numbered first-level items of a text that is a list (in an annex), and the sentence above them."""
@@ -195,7 +195,9 @@ class XmlCutter:
         return opening, items
 
     def _item_number(self, item: etree._Element) -> str:
-        return self._reading.text_of(_child(item, self._dialect.item_number)).strip(" .") or str(item.get("nr") or "").strip(" .")
+        return self._reading.text_of(_child(item, self._dialect.item_number)).strip(" .") or str(item.get("nr") or "").strip(
+            " ."
+        )
 
     def _content(self, element: etree._Element) -> list[etree._Element]:
         """The children of an article, lid or item that are its text: all but heading, number and metadata."""
@@ -209,9 +211,15 @@ class XmlCutter:
         return children
 
     def _clause(
-        self, ref: str, element: etree._Element, content: list[etree._Element], place: Place,
-        *, article: etree._Element | None = None, lead_in: str = "",
-    ) -> Clause:  # fmt: skip
+        self,
+        ref: str,
+        element: etree._Element,
+        content: list[etree._Element],
+        place: Place,
+        *,
+        article: etree._Element | None = None,
+        lead_in: str = "",
+    ) -> Clause:
         d = self._dialect
         text, spans = cut(self._reading.text, [self._reading.slice_of(child) for child in content])
         unique = self._refs.unique(ref)

@@ -23,9 +23,7 @@ _ARTICLE = (
     rf"(?:\d+{_SUFFIX}(?:[.:]\d+{_SUFFIX})*|[A-Z]a? \d+[a-z]?|[IVXLC]+[a-zA-Z]?(?:\.\d+)*|"
     r"[A-Z]\d+[a-z]?(?:\.\d+)*|[A-Z])(?!\w|[.:]\d)"
 )
-_DIVISION = (
-    r"(?:\d+(?:[a-z]{1,2}-\d+|[a-zA-Z]{0,2})(?:[.:]\d+[a-zA-Z]?)*|[IVXLC]+[a-zA-Z]?(?:\.\d+)*|[A-Z]\d*)(?!\w|[.:]\d)"
-)
+_DIVISION = r"(?:\d+(?:[a-z]{1,2}-\d+|[a-zA-Z]{0,2})(?:[.:]\d+[a-zA-Z]?)*|[IVXLC]+[a-zA-Z]?(?:\.\d+)*|[A-Z]\d*)(?!\w|[.:]\d)"
 _LID_NUMBER = r"\d{1,2}[a-z]?(?![\w:°º]|\.\d)"
 
 _FIRST_TEN = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste", "negende", "tiende")
@@ -104,9 +102,7 @@ _LARGE = r"[A-Z]{1,2}\d{0,2}(?![\w'’])"
 _MIXED = rf"{_NO_LETTER}[A-Z][a-z](?![\w'’])"  # Da, Fa: only in a list of large letters, for "Vw" is an act
 _DEGREE = r"(?:\d{1,3}[a-z]?[°º˚]|\d{1,3}o(?!\w))"
 _PLAIN = rf"\d{{1,3}}[a-z]?(?:\.\d+)*(?![\w%°º˚]|[.,:]\d){_UNITS}"
-_ITEM_WORD = (
-    r"(?:onder(?:de(?:el|len))?|sub(?:onderde(?:el|len))?|letters?|punt(?:en)?|nummers?|nrs?\.|ten|aanhef en onder)"
-)
+_ITEM_WORD = r"(?:onder(?:de(?:el|len))?|sub(?:onderde(?:el|len))?|letters?|punt(?:en)?|nummers?|nrs?\.|ten|aanhef en onder)"
 _ITEM_LIST = rf"(?:,? (?:{_AND}|{_THROUGH}) (?:{_ITEM_WORD} )?|, ?|[-–])"
 _NESTED = (
     rf"(?:\.?,? (?:{_ITEM_WORD} (?:{_DEGREE}|{_PLAIN}|[IVX]+(?!\w))|{_DEGREE})"
@@ -119,9 +115,7 @@ def _letters(first: str, following: str) -> str:
     return rf"{first}{_NESTED}(?:\.?{_ITEM_LIST}{following}(?!\. ?[a-zë]){_NESTED})*(?:\.(?=,| (?:van|en|of) ))?"
 
 
-_LETTERS = (
-    rf"(?:{_letters(_SMALL, _SMALL)}|{_letters(_LARGE, f'(?:{_LARGE}|{_MIXED})')}|{_DEGREE}(?:{_ITEM_LIST}{_DEGREE})*)"
-)
+_LETTERS = rf"(?:{_letters(_SMALL, _SMALL)}|{_letters(_LARGE, f'(?:{_LARGE}|{_MIXED})')}|{_DEGREE}(?:{_ITEM_LIST}{_DEGREE})*)"
 # Plain numbers are a list where the word says so; else the next one may be an article: "artikelen 3, onder 2, en 5".
 _ONE_PLAIN = rf"{_PLAIN}(?: (?:{_AND}|{_THROUGH}) {_PLAIN})?"
 _PLAINS = rf"{_PLAIN}(?:(?:, {_PLAIN})*,? (?:{_AND}|{_THROUGH}) {_PLAIN})?"
@@ -165,9 +159,7 @@ DEGREE_SIGN = re.compile(r"[º˚]|(?<=\d)o$")
 
 _DIVISION_WORD = r"[Hh]oofdstuk(?:ken)?|[Tt]itels?|[Aa]fdeling(?:en)?|[Pp]aragra(?:af|fen)|§§?"
 _ARTICLE_WORD = r"[Aa]rt(?:ikel(?:en)?|t?\.|(?= \d))"
-ARTICLE_ITEM = re.compile(
-    rf"({_ARTICLE})(?:(?:,? {_THROUGH} (?:met )?(?:(?:artikel|art\.) ?)?|{_HYPHEN}(?=\d))({_ARTICLE}))?"
-)
+ARTICLE_ITEM = re.compile(rf"({_ARTICLE})(?:(?:,? {_THROUGH} (?:met )?(?:(?:artikel|art\.) ?)?|{_HYPHEN}(?=\d))({_ARTICLE}))?")
 """One article, or a range of two."""
 SPACE_IN_NUMBER = re.compile(r"(?<=\d) ")
 """In "161 sexies": the heading of the article has "161sexies"."""

@@ -217,9 +217,7 @@ def _stepped(number: str, step: int) -> str:
     return f"{before}{stepped}" if stepped > 0 else ""
 
 
-def _below(
-    heads: list[tuple[str, str]], kind: str, numbers: tuple[str, ...], *, through: bool
-) -> list[tuple[str, str]]:
+def _below(heads: list[tuple[str, str]], kind: str, numbers: tuple[str, ...], *, through: bool) -> list[tuple[str, str]]:
     """Put parts below every path; a range of articles keeps no parts (they would belong to its last)."""
     if not numbers:
         return heads

@@ -58,9 +58,7 @@ class Pulled:
     from_cache: bool
 
 
-def pull(
-    ids: Sequence[str], *, into: Path, on: date, client: PoliteClient, addresses: Addresses | None = None
-) -> list[Pulled]:
+def pull(ids: Sequence[str], *, into: Path, on: date, client: PoliteClient, addresses: Addresses | None = None) -> list[Pulled]:
     """Fetch regulations.
 
     Args:
@@ -157,6 +155,11 @@ def _kept(one: str, fetched: Fetched, target: Path) -> Pulled:
     temporary.write_bytes(fetched.path.read_bytes())
     temporary.replace(target)
     return Pulled(
-        id=one, path=target, sha256=fetched.sha256, address=fetched.address,
-        retrieved=datetime.now(UTC).isoformat(timespec="seconds"), licence=LICENCE, from_cache=fetched.from_cache,
-    )  # fmt: skip
+        id=one,
+        path=target,
+        sha256=fetched.sha256,
+        address=fetched.address,
+        retrieved=datetime.now(UTC).isoformat(timespec="seconds"),
+        licence=LICENCE,
+        from_cache=fetched.from_cache,
+    )

@@ -120,7 +120,11 @@ class PoliteClient:
         if have and known.get("etag"):
             headers = {"Range": f"bytes={have}-", "If-Range": known["etag"]}
         elif target.exists():
-            headers = {name: known[key] for name, key in (("If-None-Match", "etag"), ("If-Modified-Since", "modified")) if known.get(key)}
+            headers = {
+                name: known[key]
+                for name, key in (("If-None-Match", "etag"), ("If-Modified-Since", "modified"))
+                if known.get(key)
+            }
         self._be_polite()
         with self._send(address, headers) as response:
             if response.status_code == _NOT_MODIFIED and target.exists():
@@ -130,8 +134,15 @@ class PoliteClient:
                 raise _Again("the server refused to resume")
             _expect(response, address)
             resumed = response.status_code == _PARTIAL
-            about.write_text(json.dumps({"address": address, "etag": response.headers.get("ETag", ""),
-                                         "modified": response.headers.get("Last-Modified", "")}))  # fmt: skip
+            about.write_text(
+                json.dumps(
+                    {
+                        "address": address,
+                        "etag": response.headers.get("ETag", ""),
+                        "modified": response.headers.get("Last-Modified", ""),
+                    }
+                )
+            )
             self._receive(response, part, have if resumed else 0, address)
         if sha512 and _hash(part, "sha512") != sha512.lower():
             part.unlink()

@@ -27,9 +27,7 @@ class SruRecord:
     address: str  # of the XML; empty when not stated
 
 
-def search(
-    client: PoliteClient, *, base: str, connection: str, query: str, limit: int = 10_000
-) -> Iterator[SruRecord]:
+def search(client: PoliteClient, *, base: str, connection: str, query: str, limit: int = 10_000) -> Iterator[SruRecord]:
     """The records that a CQL query finds, page by page.
 
     Raises:
@@ -37,8 +35,14 @@ def search(
     """
     start = 1
     while start <= limit:
-        parameters = {"x-connection": connection, "operation": "searchRetrieve", "version": "1.2", "query": query,
-                      "maximumRecords": str(min(PAGE, limit - start + 1)), "startRecord": str(start)}  # fmt: skip
+        parameters = {
+            "x-connection": connection,
+            "operation": "searchRetrieve",
+            "version": "1.2",
+            "query": query,
+            "maximumRecords": str(min(PAGE, limit - start + 1)),
+            "startRecord": str(start),
+        }
         address = f"{base}?{urlencode(parameters)}"
         fetched = client.fetch(address)
         try:
@@ -47,7 +51,9 @@ def search(
             raise RepositoryProblem(f"{address}: answered no SRU ({error.reason})") from None
         diagnostic = find(root, "diagnostic")
         if diagnostic is not None:
-            raise RepositoryProblem(f"{address}: the service says {text_of(find(diagnostic, 'message')) or text_of(diagnostic)}")
+            raise RepositoryProblem(
+                f"{address}: the service says {text_of(find(diagnostic, 'message')) or text_of(diagnostic)}"
+            )
         total = text_of(find(root, "numberOfRecords"))
         if not total.isdigit():
             raise RepositoryProblem(f"{address}: answered no SRU (numberOfRecords is missing)")

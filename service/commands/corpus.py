@@ -18,37 +18,70 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         title="commands", metavar="COMMAND", required=True
     )
     add = add_command(
-        group, "add", run=_add, summary="read files, folders and archives into a store",
+        group,
+        "add",
+        run=_add,
+        summary="read files, folders and archives into a store",
         example="regelruimte corpus add apv.xml omgevingsplan.zip --store store",
-    )  # fmt: skip
-    add.add_argument("paths", nargs="+", type=Path, metavar="PATH",
-                     help="BWB XML, BWB markdown dump, STOP/OW, CVDR XML, PDF, DOCX, HTML, clause JSONL (.gz), .zip, .tar.xz")  # fmt: skip
+    )
+    add.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="BWB XML, BWB markdown dump, STOP/OW, CVDR XML, PDF, DOCX, HTML, clause JSONL (.gz), .zip, .tar.xz",
+    )
     add.add_argument("--workers", type=int, metavar="N", help="number of processes (default: one per core)")
     add.add_argument("--report", type=Path, metavar="FILE", help="write what came of every file as JSON lines")
     add_store_option(add)
-    listing = add_command(group, "list", run=_list, summary="list the regulations in a store",
-                          example="regelruimte corpus list --store store --json")  # fmt: skip
+    listing = add_command(
+        group,
+        "list",
+        run=_list,
+        summary="list the regulations in a store",
+        example="regelruimte corpus list --store store --json",
+    )
     listing.add_argument("--json", action="store_true", help="as a JSON array")
     add_store_option(listing)
-    show = add_command(group, "show", run=_show, summary="show a clause, an article or a regulation",
-                       example="regelruimte corpus show CVDR900001/artikel-2:4/lid-1 --store store")  # fmt: skip
+    show = add_command(
+        group,
+        "show",
+        run=_show,
+        summary="show a clause, an article or a regulation",
+        example="regelruimte corpus show CVDR900001/artikel-2:4/lid-1 --store store",
+    )
     show.add_argument("ref", metavar="REF")
     show.add_argument("--json", action="store_true", help="as JSON, one clause a line")
     add_store_option(show)
-    search = add_command(group, "search", run=_search, summary="clauses that hold all the given words",
-                         example='regelruimte corpus search "omgevingsvergunning evenement" --store store')  # fmt: skip
+    search = add_command(
+        group,
+        "search",
+        run=_search,
+        summary="clauses that hold all the given words",
+        example='regelruimte corpus search "omgevingsvergunning evenement" --store store',
+    )
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--top", type=_positive, default=20, metavar="N", help="how many clauses at the most (default 20)")
     add_store_option(search)
-    pull = add_command(group, "pull", run=_pull, summary="fetch regulations from the official repositories",
-                       example="regelruimte corpus pull BWBR0005537 gemeente:Ermelo gm0233 --store store")  # fmt: skip
+    pull = add_command(
+        group,
+        "pull",
+        run=_pull,
+        summary="fetch regulations from the official repositories",
+        example="regelruimte corpus pull BWBR0005537 gemeente:Ermelo gm0233 --store store",
+    )
     pull.add_argument("ids", nargs="+", metavar="ID", help="BWBR..., CVDR..., gm/ws/pv code, or gemeente:NAME")
     pull.add_argument("--on", type=_date, default=None, metavar="DATE", help="version in force on this day (default: today)")
     pull.add_argument("--cache", type=Path, metavar="DIR", help="where files are kept (default: DIR of the store + -cache)")
     pull.add_argument("--mirror", metavar="URL", help="base address that stands in for the official repositories")
     add_store_option(pull)
-    verify = add_command(group, "verify", run=_verify, summary="prove that a store is whole",
-                         example="regelruimte corpus verify --store store")  # fmt: skip
+    verify = add_command(
+        group,
+        "verify",
+        run=_verify,
+        summary="prove that a store is whole",
+        example="regelruimte corpus verify --store store",
+    )
     add_store_option(verify)
 
 

@@ -14,15 +14,23 @@ from service.commands.parsing import add_command, add_store_option
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command ``flag``."""
     parser = add_command(
-        commands, "flag", run=_flag, summary="flag the clauses that may stand in the way of an initiative",
+        commands,
+        "flag",
+        run=_flag,
+        summary="flag the clauses that may stand in the way of an initiative",
         example="regelruimte flag initiative.json --store store --top 20",
-    )  # fmt: skip
-    parser.add_argument("initiatives", type=Path, metavar="INITIATIVE",
-                        help='JSON or JSONL: {"id", "titel", "omschrijving", "gemeente"?}')  # fmt: skip
+    )
+    parser.add_argument(
+        "initiatives",
+        type=Path,
+        metavar="INITIATIVE",
+        help='JSON or JSONL: {"id", "titel", "omschrijving", "gemeente"?}',
+    )
     add_store_option(parser)
     parser.add_argument("--top", type=_positive, default=100, metavar="N", help="how many flags at the most (default 100)")
-    parser.add_argument("--ungrouped", action="store_true",
-                        help="near-identical clauses of other regulations are flags of their own")  # fmt: skip
+    parser.add_argument(
+        "--ungrouped", action="store_true", help="near-identical clauses of other regulations are flags of their own"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="JSON lines go here instead of standard output")
     parser.add_argument("--model", type=Path, metavar="DIR", help="model directory (default: the one that ships)")
     parser.add_argument("--readable", action="store_true", help="a short list for people instead of JSON")

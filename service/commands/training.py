@@ -13,25 +13,47 @@ from service.commands.parsing import add_command, add_store_option
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands that make and show models."""
-    train = add_command(commands, "train", run=_train, summary="train a model on the labels that ship, with texts from a store",
-                        example="regelruimte train --store store --output model")  # fmt: skip
+    train = add_command(
+        commands,
+        "train",
+        run=_train,
+        summary="train a model on the labels that ship, with texts from a store",
+        example="regelruimte train --store store --output model",
+    )
     add_store_option(train)
     train.add_argument("--output", type=Path, required=True, metavar="DIR", help="model directory to write")
     train.add_argument("--version", dest="model_version", default="0.1.0", metavar="V", help="version of the model")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="of every random choice (default 0)")
     train.add_argument("--no-evaluation", action="store_true", help="skip the measuring, which takes most of the time")
-    evaluate = add_command(commands, "evaluate", run=_evaluate, example="regelruimte evaluate --store store --json",
-                           summary="measure on regulations and initiatives that were not seen in training")  # fmt: skip
+    evaluate = add_command(
+        commands,
+        "evaluate",
+        run=_evaluate,
+        example="regelruimte evaluate --store store --json",
+        summary="measure on regulations and initiatives that were not seen in training",
+    )
     evaluate.add_argument("what", nargs="?", choices=("all", "clauses", "ranking"), default="all", help="what is measured")
     add_store_option(evaluate)
     evaluate.add_argument("--seed", type=int, default=0, metavar="N", help="of the folds (default 0)")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
-    models = commands.add_parser("models", help="look at models").add_subparsers(title="commands", metavar="COMMAND", required=True)
-    listing = add_command(models, "list", run=_list, summary="list the model that ships and those in a folder",
-                          example="regelruimte models list --folder my-models")  # fmt: skip
+    models = commands.add_parser("models", help="look at models").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    listing = add_command(
+        models,
+        "list",
+        run=_list,
+        summary="list the model that ships and those in a folder",
+        example="regelruimte models list --folder my-models",
+    )
     listing.add_argument("--folder", type=Path, metavar="DIR", help="folder whose sub-folders are model directories")
-    show = add_command(models, "show", run=_show, summary="what a model was trained on and how good it is",
-                       example="regelruimte models show")  # fmt: skip
+    show = add_command(
+        models,
+        "show",
+        run=_show,
+        summary="what a model was trained on and how good it is",
+        example="regelruimte models show",
+    )
     show.add_argument("model", nargs="?", type=Path, metavar="DIR", help="model directory (default: the one that ships)")
 
 
@@ -39,9 +61,7 @@ def _train(arguments: argparse.Namespace) -> int:
     from corpus.store import Store
     from training.running import TrainingConfig, train
 
-    config = TrainingConfig(
-        version=arguments.model_version, seed=arguments.seed, evaluate=not arguments.no_evaluation
-    )
+    config = TrainingConfig(version=arguments.model_version, seed=arguments.seed, evaluate=not arguments.no_evaluation)
     about = train(Store(arguments.store), arguments.output, config=config, say=lambda line: print(line, file=sys.stderr))
     _print_measures(about["measured"])
     return 0

@@ -48,9 +48,7 @@ def enumeration(values: tuple[str, ...]) -> str:
 
 
 @given(written(), NAMES)
-def test_what_is_written_is_found(
-    parts: tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], name: str
-) -> None:
+def test_what_is_written_is_found(parts: tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], name: str) -> None:
     citation, before, articles, leden, items = parts
     text = f"({before}) op grond van {citation}, van de {name}."
     (found,) = (each for each in find_citations(text) if each.articles)

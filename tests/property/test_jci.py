@@ -104,9 +104,7 @@ def test_items_may_lie_within_items() -> None:
 
 
 def test_version_1_0_goes_without_its_prefix() -> None:
-    assert parse_jci("1.0:v:BWBR0011823&artikel=8") == Jci(
-        version="1.0", kind="v", id="BWBR0011823", parts=(("artikel", "8"),)
-    )
+    assert parse_jci("1.0:v:BWBR0011823&artikel=8") == Jci(version="1.0", kind="v", id="BWBR0011823", parts=(("artikel", "8"),))
 
 
 def test_an_address_may_be_encoded_as_a_whole() -> None:

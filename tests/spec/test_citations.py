@@ -452,10 +452,7 @@ def meaning(citation: Citation) -> str:
 
 @pytest.mark.parametrize(("text", "expected"), TABLE, ids=[text[:60] for text, _ in TABLE])
 def test_sentence(text: str, expected: list[Expected]) -> None:
-    found = [
-        (text[citation.start : citation.end], meaning(citation), citation.regulation)
-        for citation in find_citations(text)
-    ]
+    found = [(text[citation.start : citation.end], meaning(citation), citation.regulation) for citation in find_citations(text)]
     assert found == expected
 
 

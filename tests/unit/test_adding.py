@@ -27,7 +27,9 @@ def jsonl(path: Path, *lines: str) -> Path:
 
 
 def test_jsonl_keeps_its_refs_and_order(tmp_path: Path) -> None:
-    file = jsonl(tmp_path / "a.jsonl", clause("X1/artikel-2", "Twee."), clause("X2/a", "Anders."), clause("X1/artikel-1", "Een."))
+    file = jsonl(
+        tmp_path / "a.jsonl", clause("X1/artikel-2", "Twee."), clause("X2/a", "Anders."), clause("X1/artikel-1", "Een.")
+    )
     report = add_paths([file], store=tmp_path / "S")
     store = Store(tmp_path / "S")
     assert (report.regulations, report.clauses) == (2, 3)

@@ -42,7 +42,11 @@ FILES = {"map/a.xml": b"<a/>", "./b.md": b"## B"}
 
 
 def test_members_of_zip_and_tar(tmp_path: Path) -> None:
-    for file in (make_zip(tmp_path / "x.zip", FILES), make_tar(tmp_path / "x.tar.xz", FILES), make_tar(tmp_path / "x.tar", FILES, "w")):
+    for file in (
+        make_zip(tmp_path / "x.zip", FILES),
+        make_tar(tmp_path / "x.tar.xz", FILES),
+        make_tar(tmp_path / "x.tar", FILES, "w"),
+    ):
         assert is_archive(file)
         found = {member.name: member.read() for member in members(file)}
         assert found == {f"{file.name}!/map/a.xml": b"<a/>", f"{file.name}!/b.md": b"## B"}
@@ -94,7 +98,10 @@ def test_archives_in_archives(tmp_path: Path) -> None:
 
 
 def test_truncated(tmp_path: Path) -> None:
-    for file in (make_zip(tmp_path / "x.zip", {"a": b"x" * 9999}), make_tar(tmp_path / "x.tar.xz", {"a": bytes(range(256)) * 99})):
+    for file in (
+        make_zip(tmp_path / "x.zip", {"a": b"x" * 9999}),
+        make_tar(tmp_path / "x.tar.xz", {"a": bytes(range(256)) * 99}),
+    ):
         path = tmp_path / file.name
         path.write_bytes(path.read_bytes()[:-60])
         with pytest.raises(UnreadableSource, match="truncated or damaged|cannot be read"):

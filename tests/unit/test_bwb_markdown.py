@@ -15,7 +15,9 @@ from corpus.references.jci import parse_jci
 META = "<meta http-equiv='Content-Type' content='text/html; charset=utf-8' />\n\n"
 
 
-def regulation(body: str, *, heading: str = "## Regeling proef  ", path: str = "wet/proefwet/BWBR0099999/README.md") -> Regulation:
+def regulation(
+    body: str, *, heading: str = "## Regeling proef  ", path: str = "wet/proefwet/BWBR0099999/README.md"
+) -> Regulation:
     data = f"{META}{heading}\n\nWij willen dit.\n{body}".encode()
     source = SourceFile(name=path, size=len(data), open=partial(io.BytesIO, data))
     return next(read(SourceUnit(main=source)))
@@ -25,28 +27,51 @@ CASES = [
     # an article without leden is one clause
     ("### Artikel  1  \n\nHet mag. \n", {"artikel-1": "Het mag."}),
     # leden, with and without a space behind the number
-    ("### Artikel  2  \n\n1.  Het mag.  \n2.Het mag niet.  \n", {"artikel-2/lid-1": "Het mag.", "artikel-2/lid-2": "Het mag niet."}),
+    (
+        "### Artikel  2  \n\n1.  Het mag.  \n2.Het mag niet.  \n",
+        {"artikel-2/lid-1": "Het mag.", "artikel-2/lid-2": "Het mag niet."},
+    ),
     # list items stay with their lid
-    ("### Artikel 3\n\n1. Verboden is: \n\na. roepen;  \n\nb. zingen.  \n2. Fluiten mag.\n",
-     {"artikel-3/lid-1": "Verboden is: a. roepen; b. zingen.", "artikel-3/lid-2": "Fluiten mag."}),
+    (
+        "### Artikel 3\n\n1. Verboden is: \n\na. roepen;  \n\nb. zingen.  \n2. Fluiten mag.\n",
+        {"artikel-3/lid-1": "Verboden is: a. roepen; b. zingen.", "artikel-3/lid-2": "Fluiten mag."},
+    ),
     # a numbered list under a lead-in is no row of leden
-    ("### Artikel 4\n\nVerboden is: \n\n1. roepen;  \n\n2. zingen.  \n", {"artikel-4": "Verboden is: 1. roepen; 2. zingen."}),
+    (
+        "### Artikel 4\n\nVerboden is: \n\n1. roepen;  \n\n2. zingen.  \n",
+        {"artikel-4": "Verboden is: 1. roepen; 2. zingen."},
+    ),
     # a list that begins again at 1 belongs to its lid, also when its numbers run into those of the leden
-    ("### Artikel 5\n\n1. Eerst: \n\n1. zus; \n\n2. zo.  \n\n2. Daarna.\n",
-     {"artikel-5/lid-1": "Eerst: 1. zus; 2. zo.", "artikel-5/lid-2": "Daarna."}),
+    (
+        "### Artikel 5\n\n1. Eerst: \n\n1. zus; \n\n2. zo.  \n\n2. Daarna.\n",
+        {"artikel-5/lid-1": "Eerst: 1. zus; 2. zo.", "artikel-5/lid-2": "Daarna."},
+    ),
     # letters after numbers: an inserted lid, but not an ordinal
-    ("### Artikel 6\n\n1. Een.  \n1a. Tussen.  \n2. Twee: \n\n1e. zus;  \n\n2e. zo.\n",
-     {"artikel-6/lid-1": "Een.", "artikel-6/lid-1a": "Tussen.", "artikel-6/lid-2": "Twee: 1e. zus; 2e. zo."}),
+    (
+        "### Artikel 6\n\n1. Een.  \n1a. Tussen.  \n2. Twee: \n\n1e. zus;  \n\n2e. zo.\n",
+        {"artikel-6/lid-1": "Een.", "artikel-6/lid-1a": "Tussen.", "artikel-6/lid-2": "Twee: 1e. zus; 2e. zo."},
+    ),
     # amounts and section numbers at the start of a line are text
-    ("### Artikel 7\n\n1. De som is:  \n\n1.000 euro  \n\n2.5 procent\n", {"artikel-7/lid-1": "De som is: 1.000 euro 2.5 procent"}),
+    (
+        "### Artikel 7\n\n1. De som is:  \n\n1.000 euro  \n\n2.5 procent\n",
+        {"artikel-7/lid-1": "De som is: 1.000 euro 2.5 procent"},
+    ),
     # markup goes, what it marks stays
     ("### Artikel 8\n\nEen *erf* van 2 m<sup>2</sup>.\n", {"artikel-8": "Een erf van 2 m2."}),
     # a numbered list under a lead-in in an annex: each item is a clause
-    ("### Artikel 9\n\nJa.\n\n### Bijlage  II  \n\n####Gevallen\n\n### Artikel  2  \n\nVrij zijn: \n\n1. een hek; \n\na. laag;  \n\n2. een dak.\n",
-     {"artikel-9": "Ja.", "bijlage-II/artikel-2/onderdeel-1": "een hek; a. laag;", "bijlage-II/artikel-2/onderdeel-2": "een dak."}),
+    (
+        "### Artikel 9\n\nJa.\n\n### Bijlage  II  \n\n####Gevallen\n\n### Artikel  2  \n\nVrij zijn: \n\n1. een hek; \n\na. laag;  \n\n2. een dak.\n",
+        {
+            "artikel-9": "Ja.",
+            "bijlage-II/artikel-2/onderdeel-1": "een hek; a. laag;",
+            "bijlage-II/artikel-2/onderdeel-2": "een dak.",
+        },
+    ),
     # leden in an annex stay leden
-    ("### Bijlage  I  \n\n### Artikel  1  \n\n1. Zus.  \n2. Zo.\n",
-     {"bijlage-I/artikel-1/lid-1": "Zus.", "bijlage-I/artikel-1/lid-2": "Zo."}),
+    (
+        "### Bijlage  I  \n\n### Artikel  1  \n\n1. Zus.  \n2. Zo.\n",
+        {"bijlage-I/artikel-1/lid-1": "Zus.", "bijlage-I/artikel-1/lid-2": "Zo."},
+    ),
     # running text under numbered headings
     ("### 1.1  \n\n####Inleiding\n\nHier begint het.\n", {"paragraaf-1.1/tekst-1": "Hier begint het."}),
     # the same number twice
@@ -54,9 +79,11 @@ CASES = [
     # explanation is no regulation
     ("### Artikel 1\n\nEen.\n\n####Toelichting\n\nWaarom het zo is.\n", {"artikel-1": "Een."}),
     # a note of the publisher before the text
-    ("### Artikel 1\n\nTreedt in werking op een nader te bepalen tijdstip \n\n1. Zus.  \n2. Zo.\n",
-     {"artikel-1/lid-1": "Zus.", "artikel-1/lid-2": "Zo."}),
-]  # fmt: skip
+    (
+        "### Artikel 1\n\nTreedt in werking op een nader te bepalen tijdstip \n\n1. Zus.  \n2. Zo.\n",
+        {"artikel-1/lid-1": "Zus.", "artikel-1/lid-2": "Zo."},
+    ),
+]
 
 
 @pytest.mark.parametrize(("body", "expected"), CASES)
@@ -102,26 +129,44 @@ def test_not_repealed() -> None:
 
 
 def test_links_to_other_regulations() -> None:
-    (clause,) = regulation("### Artikel  1  \n\nZie [artikel 6 van het  Besluit](../../AMvB/besluit/BWBR0006951/README.md), lid 2.\n").clauses
+    (clause,) = regulation(
+        "### Artikel  1  \n\nZie [artikel 6 van het  Besluit](../../AMvB/besluit/BWBR0006951/README.md), lid 2.\n"
+    ).clauses
     (link,) = clause.links
     assert (clause.text[link.start : link.end], link.target) == ("artikel 6 van het Besluit", "BWBR0006951")
 
 
 TITLES = [
     # the parenthesis that closes the heading
-    ("## Wet van 2 juli 1998, houdende regels (Proefwet 1998)", "wet/proefwet/1998/BWBR0099999/README.md", "Proefwet 1998"),
+    (
+        "## Wet van 2 juli 1998, houdende regels (Proefwet 1998)",
+        "wet/proefwet/1998/BWBR0099999/README.md",
+        "Proefwet 1998",
+    ),
     # no parenthesis: the article on citation, which agrees with the path
     ("## Wet van 7 oktober 1964, tot regeling van iets", "wet/wet/op/proeven/BWBR0099999/README.md", "Wet op proeven"),
     # nothing but the path
-    ("## Wet van 7 oktober 1964, tot regeling van iets", "wet/drank-/en/proefwet/BWBR0099999/README.md", "Drank-en proefwet"),
+    (
+        "## Wet van 7 oktober 1964, tot regeling van iets",
+        "wet/drank-/en/proefwet/BWBR0099999/README.md",
+        "Drank-en proefwet",
+    ),
     # the heading is the title
-    ("## Regeling taken Proefdienst", "ministeriele-regeling/regeling/taken/etc/BWBR0099999/README.md", "Regeling taken Proefdienst"),
-]  # fmt: skip
+    (
+        "## Regeling taken Proefdienst",
+        "ministeriele-regeling/regeling/taken/etc/BWBR0099999/README.md",
+        "Regeling taken Proefdienst",
+    ),
+]
 
 
 @pytest.mark.parametrize(("heading", "path", "title"), TITLES)
 def test_titles(heading: str, path: str, title: str) -> None:
-    body = "### Artikel 1\n\nDeze wet wordt aangehaald als: Wet op proeven.\n" if "op/proeven" in path else "### Artikel 1\n\nJa.\n"
+    body = (
+        "### Artikel 1\n\nDeze wet wordt aangehaald als: Wet op proeven.\n"
+        if "op/proeven" in path
+        else "### Artikel 1\n\nJa.\n"
+    )
     assert regulation(body, heading=heading, path=path).title == title
 
 

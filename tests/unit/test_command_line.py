@@ -16,8 +16,13 @@ from service.command_line import build_parser, main
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SAMPLE = CHECKOUT / "corpus/sample"
-CLAUSE = {"ref": "X1/artikel-1", "title": "Proefregeling", "level": "gemeente", "heading": "Feest",
-          "text": "Het is verboden zonder vergunning van de burgemeester een evenement te houden."}  # fmt: skip
+CLAUSE = {
+    "ref": "X1/artikel-1",
+    "title": "Proefregeling",
+    "level": "gemeente",
+    "heading": "Feest",
+    "text": "Het is verboden zonder vergunning van de burgemeester een evenement te houden.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +144,9 @@ def test_mistakes(
 
 def test_flag_as_in_the_contract(store: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    assert main(["flag", str(SAMPLE / "initiatives.jsonl"), "--store", str(store), "--top", "30", "--output", str(out)], {}) == 0
+    assert (
+        main(["flag", str(SAMPLE / "initiatives.jsonl"), "--store", str(store), "--top", "30", "--output", str(out)], {}) == 0
+    )
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     initiatives = [json.loads(line) for line in (SAMPLE / "initiatives.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["id"] for row in rows] == [one["id"] for one in initiatives]
@@ -166,7 +173,9 @@ def test_flag_as_in_the_contract(store: Path, tmp_path: Path) -> None:
 
 
 def test_flag_says_what_it_does_not_have(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "i.json").write_text(json.dumps({"titel": "Straatfeest", "omschrijving": "met een biertap", "gemeente": "Elders"}))
+    (tmp_path / "i.json").write_text(
+        json.dumps({"titel": "Straatfeest", "omschrijving": "met een biertap", "gemeente": "Elders"})
+    )
     assert main(["flag", str(tmp_path / "i.json"), "--store", str(store)], {}) == 0
     answer = json.loads(capsys.readouterr().out)
     assert "geen regelingen van de gemeente Elders geladen" in answer["coverage"]["missing"]
@@ -180,7 +189,16 @@ def test_classify_as_in_the_contract(tmp_path: Path) -> None:
     answers = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [answer["ref"] for answer in answers] == [row["ref"] for row in rows]
     answer = answers[0]
-    assert set(answer) == {"ref", "addressee", "barriers", "relief", "decided", "regelkwalificatie", "strength", "evidence"}
+    assert set(answer) == {
+        "ref",
+        "addressee",
+        "barriers",
+        "relief",
+        "decided",
+        "regelkwalificatie",
+        "strength",
+        "evidence",
+    }
     assert (len(answer["barriers"]), len(answer["relief"]), len(answer["regelkwalificatie"])) == (13, 5, 8)
     assert sum(answer["addressee"].values()) == pytest.approx(1, abs=0.001)
     assert "vergunningplicht" in answer["decided"]
@@ -208,8 +226,12 @@ def test_ctrl_c_in_the_middle_of_add(tmp_path: Path) -> None:
             stream.write(json.dumps(CLAUSE | {"ref": f"Y{number // 100}/artikel-{number}"}) + "\n")
     running = subprocess.Popen(
         [*command, str(tmp_path / "b.jsonl"), "--store", str(tmp_path / "S")],
-        cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     while not list((tmp_path / "S/parts").glob("*.tmp")):
         assert running.poll() is None
         time.sleep(0.01)
@@ -224,7 +246,11 @@ def test_ctrl_c_in_the_middle_of_add(tmp_path: Path) -> None:
 def test_a_reader_that_goes_away(store: Path) -> None:
     done = subprocess.run(
         f"{sys.executable} -m service.command_line corpus show CVDR900001 --store {store} | head -1",
-        shell=True, cwd=CHECKOUT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        shell=True,
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stderr == ""
     assert "Waterveen" in done.stdout

@@ -19,10 +19,20 @@ from corpus.readers.outline import cut_outline
 from corpus.records import Regulation, SourceFile, SourceUnit
 
 LINES = [
-    "Verordening buurtfeesten Proefdam", "Hoofdstuk 1 Feesten", "Artikel 1 Melding", "1. Een feest wordt gemeld.",
-    "2. De melding bevat:", "a. een plattegrond;", "b. een naam.", "Artikel 2", "Vuurwerk is verboden.",
-    "Artikel 3 Slot", "Vervallen.", "Aldus vastgesteld in de raad", "De burgemeester,",
-]  # fmt: skip
+    "Verordening buurtfeesten Proefdam",
+    "Hoofdstuk 1 Feesten",
+    "Artikel 1 Melding",
+    "1. Een feest wordt gemeld.",
+    "2. De melding bevat:",
+    "a. een plattegrond;",
+    "b. een naam.",
+    "Artikel 2",
+    "Vuurwerk is verboden.",
+    "Artikel 3 Slot",
+    "Vervallen.",
+    "Aldus vastgesteld in de raad",
+    "De burgemeester,",
+]
 EXPECTED = {
     "artikel-1/lid-1": "Een feest wordt gemeld.",
     "artikel-1/lid-2": "De melding bevat: a. een plattegrond; b. een naam.",
@@ -160,7 +170,10 @@ def test_an_empty_page() -> None:
 
 OUTLINES = [
     # an annex begins anew
-    ("Artikel 1\nEen.\nBijlage II Gevallen\nArtikel 1\nTwee.\n", {"artikel-1": "Een.", "bijlage-II/artikel-1": "Twee."}),
+    (
+        "Artikel 1\nEen.\nBijlage II Gevallen\nArtikel 1\nTwee.\n",
+        {"artikel-1": "Een.", "bijlage-II/artikel-1": "Twee."},
+    ),
     # a sentence that begins with the word is no heading
     ("Artikel 1\nArtikel 2 geldt niet.\n", {"artikel-1": "Artikel 2 geldt niet."}),
     # a title under its number
@@ -168,11 +181,13 @@ OUTLINES = [
     # numbering of an APV
     ("Artikel 2:4 Feest\nJa.\n", {"artikel-2:4": "Ja."}),
     # without articles: numbered sections
-    ("1 Inleiding\nHier begint het.\n2.1 Uitgangspunten\nRustig aan.\n",
-     {"paragraaf-1/tekst-1": "Hier begint het.", "paragraaf-2.1/tekst-1": "Rustig aan."}),
+    (
+        "1 Inleiding\nHier begint het.\n2.1 Uitgangspunten\nRustig aan.\n",
+        {"paragraaf-1/tekst-1": "Hier begint het.", "paragraaf-2.1/tekst-1": "Rustig aan."},
+    ),
     # without anything: pieces
     ("Zomaar een tekst.\n", {"tekst-1": "Zomaar een tekst."}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), OUTLINES)
@@ -181,7 +196,8 @@ def test_outline(text: str, expected: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("APV Waterveen (2024).pdf", "apv-waterveen-2024"), ("één.docx", "een"), ("???.pdf", "document")]
+    ("name", "expected"),
+    [("APV Waterveen (2024).pdf", "apv-waterveen-2024"), ("één.docx", "een"), ("???.pdf", "document")],
 )
 def test_slug(name: str, expected: str) -> None:
     assert slug(name) == expected
@@ -189,7 +205,11 @@ def test_slug(name: str, expected: str) -> None:
 
 def test_real_publications(shared: Path) -> None:
     folder = shared / "sources/other"
-    for format_name, name, count in (("html", "staatsblad.html", 3), ("html", "gemeenteblad.html", 2), ("op-xml", "gemeenteblad.xml", 1)):
+    for format_name, name, count in (
+        ("html", "staatsblad.html", 3),
+        ("html", "gemeenteblad.html", 2),
+        ("op-xml", "gemeenteblad.xml", 1),
+    ):
         found = read(format_name, (folder / name).read_bytes(), name)
         assert len(found.clauses) == count
         texts(found)

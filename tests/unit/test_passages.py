@@ -48,7 +48,12 @@ def test_renderings_that_are_equal(one: str, other: str) -> None:
     assert text_hash(one) == text_hash(other)
 
 
-DIFFERENT = [("10,5 meter", "105 meter"), ("artikel 2.9", "artikel 29"), ("vóór het begin", "voor het begin"), ("1 000", "1000")]
+DIFFERENT = [
+    ("10,5 meter", "105 meter"),
+    ("artikel 2.9", "artikel 29"),
+    ("vóór het begin", "voor het begin"),
+    ("1 000", "1000"),
+]
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)

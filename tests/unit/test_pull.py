@@ -261,7 +261,10 @@ def test_the_version_in_force_is_taken(server: Server, client: PoliteClient, tmp
         server.answers[f"/bwb/BWBR0099999/{start}_0/xml/BWBR0099999_{start}_0.xml"] = file(TOESTAND.encode())
     server.answers["/bwb/BWBR0099999/BWBR0099999.WTI"] = file(WTI.encode())
     where = Addresses.below(server.base)
-    for on, name in ((date(2021, 6, 1), "BWBR0099999_2020-01-01_0.xml"), (date(2024, 6, 1), "BWBR0099999_2022-01-01_0.xml")):
+    for on, name in (
+        (date(2021, 6, 1), "BWBR0099999_2020-01-01_0.xml"),
+        (date(2024, 6, 1), "BWBR0099999_2022-01-01_0.xml"),
+    ):
         text, wti = pull(["BWBR0099999"], into=tmp_path / "files", on=on, client=client, addresses=where)
         assert (text.path.name, wti.path.name) == (name, "BWBR0099999.WTI")
         assert text.path.read_text() == TOESTAND
@@ -275,7 +278,16 @@ def test_the_command_adds_what_it_fetched(server: Server, tmp_path: Path, capsys
     server.answers["/bwb/BWBR0099999/BWBR0099999.WTI"] = file(WTI.encode())
     server.answers["/sru/Search"] = file(sru(server.base))
     server.answers["/cvdr/CVDR123_2.xml"] = file(CVDR.encode())
-    words = ["corpus", "pull", "BWBR0099999", "gemeente:Proefdam", "--store", str(tmp_path / "S"), "--mirror", server.base]
+    words = [
+        "corpus",
+        "pull",
+        "BWBR0099999",
+        "gemeente:Proefdam",
+        "--store",
+        str(tmp_path / "S"),
+        "--mirror",
+        server.base,
+    ]
     assert main(words, {}) == 0
     store = Store(tmp_path / "S")
     assert store.clause("BWBR0099999/artikel-1").text == "Het mag."
@@ -287,7 +299,9 @@ def test_the_command_adds_what_it_fetched(server: Server, tmp_path: Path, capsys
 
 def test_a_search_service_that_complains(server: Server, client: PoliteClient, tmp_path: Path) -> None:
     where = Addresses.below(server.base)
-    server.answers["/sru/Search"] = file(b"<r><diagnostics><diagnostic><message>query te lang</message></diagnostic></diagnostics></r>")
+    server.answers["/sru/Search"] = file(
+        b"<r><diagnostics><diagnostic><message>query te lang</message></diagnostic></diagnostics></r>"
+    )
     with pytest.raises(RepositoryProblem, match="query te lang"):
         pull(["CVDR123"], into=tmp_path, on=date(2024, 1, 1), client=client, addresses=where)
     server.answers["/sru/Search"] = file(b"<html>storing")

@@ -40,12 +40,16 @@ def world(seed: int = 0) -> tuple[list[Query], list[Grade], Space]:
     matrix = np.array(words)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     space = Space(
-        refs=refs, headings=headings, repealed=np.zeros(len(refs), dtype=bool), lengths=np.full(len(refs), 100, dtype=np.int32),
+        refs=refs,
+        headings=headings,
+        repealed=np.zeros(len(refs), dtype=bool),
+        lengths=np.full(len(refs), 100, dtype=np.int32),
         features=ClauseFeatures(
-            probabilities=probabilities, words=sp.csr_matrix(matrix.astype(np.float32)),
+            probabilities=probabilities,
+            words=sp.csr_matrix(matrix.astype(np.float32)),
             activities=sp.csr_matrix(np.array(activities, dtype=np.float32)),
         ),
-    )  # fmt: skip
+    )
     return queries, grades, space
 
 
@@ -64,7 +68,9 @@ def test_a_topic_is_recognised_in_a_regulation_with_grades_and_in_one_without() 
 
 def test_probabilities_are_probabilities_and_never_rise_with_the_grade() -> None:
     queries, grades, space = world()
-    probability = fit_ranker(queries, grades, space).rank(queries[0], Memory(queries, grades, space), space, without=0).probabilities
+    probability = (
+        fit_ranker(queries, grades, space).rank(queries[0], Memory(queries, grades, space), space, without=0).probabilities
+    )
     assert probability.shape == (len(space), 4)
     assert ((probability >= 0) & (probability <= 1)).all()
     assert (np.diff(probability[:, :3], axis=1) <= 1e-12).all()

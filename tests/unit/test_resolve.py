@@ -29,9 +29,7 @@ BWBR2/bijlage-1/onderdeel-a
 BWBR6/artikel-162/lid-1 BWBR6/artikel-162/lid-2 BWBR6/artikel-163
 """
 
-NAMES = NameIndex(
-    [("BWBR1", "Warmtewet", ()), ("BWBR2", "Wet buurtwarmte", ()), ("BWBR6", "Burgerlijk Wetboek Boek 6", ())]
-)
+NAMES = NameIndex([("BWBR1", "Warmtewet", ()), ("BWBR2", "Wet buurtwarmte", ()), ("BWBR6", "Burgerlijk Wetboek Boek 6", ())])
 OWN = "BWBR1/artikel-5/lid-2"
 
 
@@ -230,6 +228,4 @@ def test_a_kept_target_finds_what_is_added_later() -> None:
     later = NameIndex([("BWBR9", "Gaswet", ())])
     stored = {"BWBR9/artikel-1"}
     assert resolve_target(target, own_ref=OWN, names=NAMES, parent=None, has=stored.__contains__) == ()
-    assert resolve_target(target, own_ref=OWN, names=later, parent=None, has=stored.__contains__) == (
-        "BWBR9/artikel-1",
-    )
+    assert resolve_target(target, own_ref=OWN, names=later, parent=None, has=stored.__contains__) == ("BWBR9/artikel-1",)

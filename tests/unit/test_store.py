@@ -22,17 +22,27 @@ from corpus.store_writer import MAX_PARTS, StoreWriter
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def regulation(regulation_id: str = "R1", *, texts: tuple[str, ...] = ("Het mag.", "Het mag niet."), date: str = "2024-01-01") -> Regulation:
+def regulation(
+    regulation_id: str = "R1", *, texts: tuple[str, ...] = ("Het mag.", "Het mag niet."), date: str = "2024-01-01"
+) -> Regulation:
     clauses = []
     for number, text in enumerate(texts, start=1):
         clean, spans = cut(text, [(0, len(text))])
         clauses.append(
             Clause(
-                ref=f"{regulation_id}/artikel-1/lid-{number}", text=clean, heading="Kop", headings=("Hoofdstuk 1 Kop",),
-                spans=spans, links=(Link(start=0, end=3, target="R9"),), qualifications=("Gebod",), activities=("Bouwen",),
+                ref=f"{regulation_id}/artikel-1/lid-{number}",
+                text=clean,
+                heading="Kop",
+                headings=("Hoofdstuk 1 Kop",),
+                spans=spans,
+                links=(Link(start=0, end=3, target="R9"),),
+                qualifications=("Gebod",),
+                activities=("Bouwen",),
             )
-        )  # fmt: skip
-    return Regulation(id=regulation_id, title=f"Regeling {regulation_id}", level="gemeente", clauses=tuple(clauses), version_date=date)
+        )
+    return Regulation(
+        id=regulation_id, title=f"Regeling {regulation_id}", level="gemeente", clauses=tuple(clauses), version_date=date
+    )
 
 
 def write(folder: Path, *regulations: Regulation) -> None:
@@ -42,7 +52,9 @@ def write(folder: Path, *regulations: Regulation) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "lock"}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "lock"
+    }
 
 
 def test_what_goes_in_comes_out(tmp_path: Path) -> None:
@@ -165,7 +177,7 @@ def test_verify_finds_a_changed_byte(tmp_path: Path) -> None:
     write(tmp_path, regulation())
     part = next(tmp_path.glob("parts/*.arrow"))
     content = bytearray(part.read_bytes())
-    position = content.find("Het mag niet".encode())
+    position = content.find(b"Het mag niet")
     content[position] ^= 1
     part.write_bytes(content)
     (problem,) = Store(tmp_path).verify()

@@ -48,31 +48,50 @@ def kop(label: str, number: str, title: str = "") -> str:
 
 CASES = [
     # an article without leden, with a list
-    (f"<artikel>{kop('Artikel', '1', 'Feest')}<al>Verboden is:</al><lijst><li><li.nr>a.</li.nr><al>roepen;</al></li></lijst></artikel>",
-     {"artikel-1": "Verboden is: a. roepen;"}),
+    (
+        f"<artikel>{kop('Artikel', '1', 'Feest')}<al>Verboden is:</al><lijst><li><li.nr>a.</li.nr><al>roepen;</al></li></lijst></artikel>",
+        {"artikel-1": "Verboden is: a. roepen;"},
+    ),
     # leden; their numbers are no text
-    (f"<artikel>{kop('Artikel', '2:4')}<lid><lidnr>1.</lidnr><al>Het mag.</al></lid><lid><lidnr>1a</lidnr><al>Soms.</al></lid></artikel>",
-     {"artikel-2:4/lid-1": "Het mag.", "artikel-2:4/lid-1a": "Soms."}),
+    (
+        f"<artikel>{kop('Artikel', '2:4')}<lid><lidnr>1.</lidnr><al>Het mag.</al></lid><lid><lidnr>1a</lidnr><al>Soms.</al></lid></artikel>",
+        {"artikel-2:4/lid-1": "Het mag.", "artikel-2:4/lid-1a": "Soms."},
+    ),
     # inline markup does not break words
-    (f"<artikel>{kop('Artikel', '3')}<al>Een <nadruk>erf</nadruk> van 2 m<sup>2</sup>.</al></artikel>", {"artikel-3": "Een erf van 2 m2."}),
+    (
+        f"<artikel>{kop('Artikel', '3')}<al>Een <nadruk>erf</nadruk> van 2 m<sup>2</sup>.</al></artikel>",
+        {"artikel-3": "Een erf van 2 m2."},
+    ),
     # a table is read row by row
-    (f"<artikel>{kop('Artikel', '4')}<table><tgroup><tbody><row><entry><al>Kraam</al></entry><entry><al>5 euro</al></entry></row>"
-     "</tbody></tgroup></table></artikel>", {"artikel-4": "Kraam 5 euro"}),
+    (
+        f"<artikel>{kop('Artikel', '4')}<table><tgroup><tbody><row><entry><al>Kraam</al></entry><entry><al>5 euro</al></entry></row>"
+        "</tbody></tgroup></table></artikel>",
+        {"artikel-4": "Kraam 5 euro"},
+    ),
     # numbered items of an article in an annex are clauses, with their lead-in
-    (f"<bijlage>{kop('Bijlage', 'II')}<artikel>{kop('Artikel', '2')}<al>Vrij zijn:</al><lijst><li><li.nr>1.</li.nr><al>een hek;</al></li>"
-     "<li><li.nr>2.</li.nr><al>een dak.</al></li></lijst></artikel></bijlage>",
-     {"bijlage-II/artikel-2/onderdeel-1": "een hek;", "bijlage-II/artikel-2/onderdeel-2": "een dak."}),
+    (
+        f"<bijlage>{kop('Bijlage', 'II')}<artikel>{kop('Artikel', '2')}<al>Vrij zijn:</al><lijst><li><li.nr>1.</li.nr><al>een hek;</al></li>"
+        "<li><li.nr>2.</li.nr><al>een dak.</al></li></lijst></artikel></bijlage>",
+        {"bijlage-II/artikel-2/onderdeel-1": "een hek;", "bijlage-II/artikel-2/onderdeel-2": "een dak."},
+    ),
     # text without article, under a numbered heading
-    (f"<hoofdstuk>{kop('Hoofdstuk', '3', 'Slot')}<al>Tot besluit.</al></hoofdstuk>", {"hoofdstuk-3/tekst-1": "Tot besluit."}),
+    (
+        f"<hoofdstuk>{kop('Hoofdstuk', '3', 'Slot')}<al>Tot besluit.</al></hoofdstuk>",
+        {"hoofdstuk-3/tekst-1": "Tot besluit."},
+    ),
     # an article without number
-    (f"<hoofdstuk>{kop('', '4.', 'Uitgangspunten')}<artikel><kop/><al>Rustig aan.</al></artikel></hoofdstuk>",
-     {"paragraaf-4/tekst-1": "Rustig aan."}),
+    (
+        f"<hoofdstuk>{kop('', '4.', 'Uitgangspunten')}<artikel><kop/><al>Rustig aan.</al></artikel></hoofdstuk>",
+        {"paragraaf-4/tekst-1": "Rustig aan."},
+    ),
     # the same number twice
-    (f"<artikel>{kop('Artikel', '1')}<al>Een.</al></artikel><artikel>{kop('Artikel', '1')}<al>Twee.</al></artikel>",
-     {"artikel-1": "Een.", "artikel-1~2": "Twee."}),
+    (
+        f"<artikel>{kop('Artikel', '1')}<al>Een.</al></artikel><artikel>{kop('Artikel', '1')}<al>Twee.</al></artikel>",
+        {"artikel-1": "Een.", "artikel-1~2": "Twee."},
+    ),
     # a list item that carries its number in an attribute
     (f'<artikel>{kop("Artikel", "5")}<lijst><li nr="a."><al>zus</al></li></lijst></artikel>', {"artikel-5": "a. zus"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "expected"), CASES)
@@ -157,7 +176,12 @@ def test_a_publication_with_its_annotations() -> None:
     """An address that is no address, and an empty file among the companions, as in real publications."""
     unit = SourceUnit(main=source("besluit.xml", STOP), companions=(source("regels.xml", OW), source("gebieden.xml", "")))
     found = next(reader("stop")(unit))
-    assert (found.id, found.level, found.kind, found.version_date) == ("ws0001", "waterschap", "waterschapsverordening", "2024-03-01")
+    assert (found.id, found.level, found.kind, found.version_date) == (
+        "ws0001",
+        "waterschap",
+        "waterschapsverordening",
+        "2024-03-01",
+    )
     said = {c.ref.partition("/")[2]: (c.text, c.qualifications, c.activities, c.repealed) for c in found.clauses}
     assert said == {
         "artikel-2.1/lid-1": ("Graven mag niet, zie artikel 2.2.", ("Verbod",), ("Graven bij een dijk",), False),
@@ -224,7 +248,9 @@ def test_real_water_boards_and_environment_plan(shared: Path) -> None:
 def test_real_local_regulations(shared: Path) -> None:
     found = [next(reader(unit.format)(unit.unit)) for unit in units(shared / "sources/cvdr")]
     assert {one.id: (one.authority, len(one.clauses)) for one in found} == {
-        "CVDR112779": ("Spijkenisse", 1), "CVDR100394": ("Kampen", 5), "CVDR680781": ("Someren", 9),
-    }  # fmt: skip
+        "CVDR112779": ("Spijkenisse", 1),
+        "CVDR100394": ("Kampen", 5),
+        "CVDR680781": ("Someren", 9),
+    }
     for one in found:
         exact(one)
