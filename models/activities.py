@@ -17,11 +17,13 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from corpus.activities import Activities, activities
 from models.vectorising import ClauseText
-from models.words import pipeline, stem, stems
+from models.words import STEM_LENGTH, pipeline, stem, stems, words_of
 
 MAX_WORDS = 5
 _ONE_WORD, _MORE_WORDS = 0.45, 0.7
 _HEADING, _TITLE = 1.0, 0.7
+_ENDING = 3
+"""Letters at the end of a known word that may differ: "vuurkorf", "vuurkorven"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,11 @@ class ActivityModel:
         self.known = known or activities()
         self.codes = self.known.codes
         self._lay = _weights({i: activity.lay for i, activity in enumerate(self.known.all)})
+        self._lay_words: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+        for activity in self.known.all:
+            for text in activity.lay:
+                whole = tuple(words_of(text))[:MAX_WORDS]
+                self._lay_words[tuple(stem(word) for word in whole)].add(whole)
         legal = _weights({i: activity.legal for i, activity in enumerate(self.known.all)})
         phrases = sorted(legal)
         self._counter = CountVectorizer(
@@ -112,14 +119,25 @@ class ActivityModel:
         found: dict[int, list[tuple[Mention, float]]] = defaultdict(list)
         for start in range(len(words)):
             for length in range(1, min(MAX_WORDS, len(words) - start) + 1):
-                weights = self._lay.get(tuple(words[start : start + length]))
-                if weights:
+                phrase = tuple(words[start : start + length])
+                weights = self._lay.get(phrase)
+                if weights and self._really(phrase, [token.lower_ for token in tokens[start : start + length]]):
                     first, last = tokens[start], tokens[start + length - 1]
                     begin, end = first.idx, last.idx + len(last.text)
                     mention = Mention(start=begin, end=end, text=text[begin:end])
                     for index, weight in weights.items():
                         found[index].append((mention, weight))
         return found
+
+    def _really(self, phrase: tuple[str, ...], words: list[str]) -> bool:
+        """Whether words with these stems are the words of a phrase: "straat" has the stem of "straatfeest", but is not it."""
+        return any(
+            all(
+                word.startswith(known[: max(len(known) - _ENDING, min(len(known), STEM_LENGTH))])
+                for known, word in zip(whole, words, strict=True)
+            )
+            for whole in self._lay_words[phrase]
+        )
 
 
 def _weights(phrases: dict[int, tuple[str, ...]]) -> dict[tuple[str, ...], dict[int, float]]:

@@ -17,7 +17,6 @@ def reason(
     evidence: Sequence[Evidence],
     activity: DetectedActivity | None,
     place: str,
-    language: str = "nl",
 ) -> str:
     """One sentence for a flag.
 
@@ -26,25 +25,17 @@ def reason(
         evidence: phrases of the clause; the first is quoted.
         activity: the activity of the initiative that the clause regulates, where one was found.
         place: where the clause stands: "artikel 2:4, eerste lid, APV Waterveen".
-        language: "nl" or "en".
 
     Returns:
         For instance: U hebt hiervoor waarschijnlijk vooraf toestemming nodig: «verboden zonder vergunning» (artikel 2:4,
         eerste lid, APV Waterveen). Dit gaat over: straat afsluiten.
     """
-    dutch = language == "nl"
-    if kinds:
-        kind = taxonomy().kind(kinds[0])
-        opening = kind.reason_nl if dutch else kind.reason_en
-    else:
-        opening = "Deze bepaling kan voor u gelden" if dutch else "This clause may apply to you"
+    opening = taxonomy().kind(kinds[0]).reason_nl if kinds else "Deze bepaling kan voor u gelden"
     quotation = f": «{_shortened(evidence[0].text)}»" if evidence else ""
     sentence = f"{opening}{quotation} ({place})."
     if activity is not None:
         words = ", ".join(dict.fromkeys(f"“{mention.text}”" for mention in activity.evidence[:2]))
-        about = "Dit gaat over" if dutch else "This is about"
-        because = "u schrijft" if dutch else "you write"
-        sentence += f" {about}: {activity.name.lower() if dutch else activity.code} ({because} {words})."
+        sentence += f" Dit gaat over: {activity.name.lower()} (u schrijft {words})."
     return sentence
 
 

@@ -19,6 +19,9 @@ from models.ranking import Space
 MIN_RELIEF = 0.3
 """Least probability of any relief kind for a clause to count as room."""
 
+MIN_GENERAL = 0.6
+"""Least probability of a dispensation or experiment for a clause to count as room for its whole regulation."""
+
 MAX_ROOM = 5
 _SAME_ARTICLE, _REFERS_HERE, _REFERRED_TO, _GENERAL = 1.0, 0.9, 0.5, 0.25
 _GENERAL_KINDS = ("ontheffing", "experiment")
@@ -52,6 +55,7 @@ class RoomFinder:
             first, _ = self._regulations.get(regulation, (row, row))
             self._regulations[regulation] = (first, row + 1)
         self._edges: dict[str, list[tuple[int, str]]] = {}
+        self._general_rows: dict[str, list[int]] = {}
 
     def beside(self, row: int) -> list[Room]:
         """Room beside the clause in a row of the space, best first, at most MAX_ROOM."""
@@ -69,24 +73,33 @@ class RoomFinder:
         for source, target in self._references(regulation):
             if target == ref or (target == article and source != row):
                 offer(source, _REFERS_HERE)
-            if source == row and target in self._articles:
-                for candidate in range(*self._articles[target]):
-                    if self._space.refs[candidate] in (
-                        target,
-                        *([] if target == article else [self._space.refs[candidate]]),
-                    ):
-                        offer(candidate, _REFERRED_TO)
-        start, end = self._regulations[regulation]
-        general = [COLUMN[name] for name in _GENERAL_KINDS]
-        probability = np.asarray(self._space.features.probabilities[start:end][:, general], dtype=np.float32).max(axis=1)
-        for general_row in np.flatnonzero(probability > 0.6):
-            offer(start + int(general_row), _GENERAL)
+            if source == row and target != article:
+                for candidate in self._rows_at(target):
+                    offer(candidate, _REFERRED_TO)
+        for candidate in self._general(regulation):
+            offer(candidate, _GENERAL)
         found = [
             Room(ref=self._space.refs[c], kind=RELIEFS[self._kind[c]], score=round(float(self._relief[c]) * near, 4))
             for c, near in nearness.items()
             if self._relief[c] >= MIN_RELIEF
         ]
         return sorted(found, key=lambda room: (-room.score, room.ref))[:MAX_ROOM]
+
+    def _rows_at(self, target: str) -> list[int]:
+        """The clauses of an article, or the one lid."""
+        start, end = self._articles.get(target.partition("/lid-")[0], (0, 0))
+        return [row for row in range(start, end) if "/lid-" not in target or self._space.refs[row] == target]
+
+    def _general(self, regulation: str) -> list[int]:
+        """Clauses that give room to the whole regulation: they deviate, and name no article from which."""
+        if regulation not in self._general_rows:
+            start, end = self._regulations[regulation]
+            columns = [COLUMN[name] for name in _GENERAL_KINDS]
+            probability = np.asarray(self._space.features.probabilities[start:end][:, columns], dtype=np.float32).max(axis=1)
+            bound = {row for row, target in self._references(regulation) if "/artikel-" in target or "/bijlage" in target}
+            sure = (start + int(row) for row in np.flatnonzero(probability > MIN_GENERAL))
+            self._general_rows[regulation] = [row for row in sure if row not in bound]
+        return self._general_rows[regulation]
 
     def _references(self, regulation: str) -> list[tuple[int, str]]:
         """References within a regulation: (row of the clause that refers, ref of the clause or article referred to)."""

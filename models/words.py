@@ -23,9 +23,14 @@ def stem(word: str) -> str:
     return word.lower()[:STEM_LENGTH]
 
 
+def words_of(text: str) -> list[str]:
+    """All words of a text in lower case; a colon or semicolon is a word, because lists and conditions hang on it."""
+    return _WORD.findall(text.lower())
+
+
 def stems(text: str) -> list[str]:
-    """All words of a text as stems; a colon or semicolon is a word, because lists and conditions hang on it."""
-    return [match[:STEM_LENGTH] for match in _WORD.findall(text.lower())]
+    """All words of a text as stems."""
+    return [word[:STEM_LENGTH] for word in words_of(text)]
 
 
 @cache

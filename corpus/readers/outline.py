@@ -17,7 +17,8 @@ from corpus.records import Clause
 
 _NUMBER = r"(?:\d+[a-z]{0,2}|[IVXLC]+)(?:[.:]\d+[a-z]{0,2})*"
 _DIVISION = re.compile(
-    rf"^[ \t]*(?P<label>boek|deel|hoofdstuk|titel|afdeling|paragraaf|§)[ \t]*(?P<number>{_NUMBER})[.:]?[ \t]*(?P<title>[^\n]{{0,150}})$",
+    rf"^[ \t]*(?P<label>boek|deel|hoofdstuk|titel|afdeling|paragraaf|§)[ \t]*(?P<number>{_NUMBER})[.:]?"
+    r"[ \t]*(?P<title>[^\n]{0,150})$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ARTICLE = re.compile(
@@ -25,7 +26,8 @@ _ARTICLE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ANNEX = re.compile(
-    rf"^[ \t]*(?P<label>bijlage)(?:[ \t]+(?P<number>{_NUMBER}|[A-Z]))?[.:]?(?:[ \t]+(?P<title>(?-i:[A-Z])[^\n]{{0,120}}))?[ \t]*$",
+    rf"^[ \t]*(?P<label>bijlage)(?:[ \t]+(?P<number>{_NUMBER}|[A-Z]))?[.:]?"
+    r"(?:[ \t]+(?P<title>(?-i:[A-Z])[^\n]{0,120}))?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SECTION = re.compile(r"^[ \t]*(?P<number>\d+(?:\.\d+)*)\.?[ \t]+(?P<title>[A-Z][^\n.;:]{2,90})$", re.MULTILINE)

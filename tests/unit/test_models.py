@@ -1,0 +1,258 @@
+"""The parts of a model: activities, evidence, variants, room, packaging, and the released model as it ships."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.activities import activities
+from corpus.errors import InvalidModel
+from corpus.store import Store
+from corpus.taxonomy import taxonomy
+from models.activities import ActivityModel
+from models.clauses import ClauseModel
+from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS
+from models.coverage import applies_at
+from models.evidence import EvidenceFinder
+from models.explaining import place_of, reason
+from models.flagging import Flagger
+from models.index import build_index
+from models.initiatives import InitiativeText
+from models.loading import Model, load_model, released_folder, save_model
+from models.packaging import open_package
+from models.variants import grouped
+from models.vectorising import ClauseText
+from service.command_line import main
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model()
+
+
+def test_the_taxonomy_is_complete() -> None:
+    known = taxonomy()
+    assert (len(known.barriers), len(known.reliefs), len(known.qualifications)) == (13, 5, 8)
+    for kind in (*known.barriers, *known.reliefs):
+        assert kind.definition_nl.endswith(".") and kind.definition_en.endswith(".") and kind.example_nl.endswith(".")
+        assert kind.name_nl and kind.name_en and kind.reason_nl and kind.reason_en
+    codes = {kind.code for kind in (*known.barriers, *known.reliefs)}
+    assert all(set(value.kinds) <= codes for value in known.qualifications)
+    assert len(set(COLUMNS)) == len(COLUMNS)
+
+
+def test_the_activities_are_complete() -> None:
+    known = activities()
+    assert len(set(known.codes)) == len(known.all) >= 75
+    for activity in known.all:
+        assert len(activity.lay) >= 4 and len(activity.legal) >= 4, activity.code
+        assert len(set(activity.lay)) == len(activity.lay) and len(set(activity.legal)) == len(activity.legal)
+
+
+DETECTED = [
+    ("We zetten een biertap neer en schenken wijn.", "alcohol-schenken"),
+    ("De straat gaat dicht, er komen dranghekken.", "straat-afsluiten"),
+    ("Met vuurkorven en een kampvuur.", "vuur-stoken"),
+    ("400 zonnepanelen op een dak", "zonnepanelen"),
+    ("Een busje met een chauffeur rijdt ouderen naar het dorp.", "personenvervoer"),
+    ("We gaan langs de deuren met een collecte.", "geld-inzamelen"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), DETECTED)
+def test_activities_with_the_words_that_prove_them(text: str, code: str) -> None:
+    found = {one.code: one for one in ActivityModel().detect(text)}
+    assert code in found
+    for mention in found[code].evidence:
+        assert text[mention.start : mention.end] == mention.text
+
+
+def test_a_word_that_only_begins_alike_proves_nothing() -> None:
+    """"Straat" has the stem of "straatfeest"."""
+    assert "evenement" not in {one.code for one in ActivityModel().detect("In onze straat wonen veel mensen.")}
+
+
+def test_a_clause_regulates_activities_also_through_its_heading() -> None:
+    known = ActivityModel()
+    matrix = known.clause_matrix(
+        [ClauseText(text="Het verstrekken van alcoholhoudende drank."), ClauseText(text="Dit mag.", heading="Vuurwerk"), ClauseText(text="Dit mag.")]
+    ).toarray()
+    assert matrix[0, known.codes.index("alcohol-schenken")] > 0.3
+    assert matrix[1, known.codes.index("vuurwerk")] > 0.3
+    assert matrix[2].sum() == 0
+    assert matrix.max() <= 1
+
+
+JUDGED = [
+    ("Het is verboden zonder vergunning van de burgemeester een feest te houden.", "vergunningplicht"),
+    ("De organisator meldt het feest ten minste tien dagen vooraf bij het college.", "meldingsplicht"),
+    ("Overtreding van dit artikel wordt gestraft met een geldboete van de tweede categorie.", "handhaving"),
+    ("Het college kan van het eerste lid ontheffing verlenen.", "ontheffing"),
+    ("Het eerste lid is niet van toepassing op een markt met minder dan tien kramen.", "vrijstelling"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), JUDGED)
+def test_plain_clauses_are_understood(model: Model, text: str, kind: str) -> None:
+    (row,) = model.clauses.probabilities([ClauseText(text=text)])
+    assert kind in model.clauses.judge(row).decided
+
+
+def test_probabilities_hold_together(model: Model) -> None:
+    rows = model.clauses.probabilities([ClauseText(text=text) for text, _ in JUDGED] + [ClauseText(text="")])
+    assert rows.shape == (6, len(COLUMNS))
+    assert ((rows >= 0) & (rows <= 1)).all()
+    assert np.allclose(rows[:, [COLUMN[name] for name in ADDRESSEES]].sum(axis=1), 1, atol=1e-5)
+    strengths = rows[:, [COLUMN[name] for name in ("any", "substantial", "stopping")]]
+    assert (np.diff(strengths, axis=1) <= 1e-6).all()
+    assert model.clauses.probabilities([]).shape == (0, len(COLUMNS))
+
+
+def test_evidence_is_a_phrase_of_the_clause(model: Model) -> None:
+    finder = EvidenceFinder(model.clauses)
+    text = "De aanvrager bewoont een huis. Het is verboden zonder vergunning van het college een boom te vellen."
+    found = finder.find(ClauseText(text=text), "vergunningplicht")
+    assert found is not None
+    assert text[found.start : found.end] == found.text
+    assert "vergunning" in found.text
+    assert 2 <= len(found.text.split()) <= 8
+    assert finder.find(ClauseText(text=""), "vergunningplicht") is None
+    assert finder.find(ClauseText(text="Vergunning"), "vergunningplicht") is None
+
+
+def test_variants_are_of_other_regulations() -> None:
+    text = "Het is verboden zonder vergunning een steiger te plaatsen in een oppervlaktewaterlichaam"
+    texts = [text, text + ".", text, "Iets heel anders over kippen en geiten"]
+    assert grouped([1, 2, 3, 4], texts, ["a", "b", "a", "c"]) == [[1, 2], [3], [4]]
+
+
+@pytest.mark.parametrize(
+    ("ref", "place"),
+    [
+        ("BWBR1/artikel-5/lid-2", "artikel 5, tweede lid, Wet X"),
+        ("BWBR1/bijlage-II/artikel-2/onderdeel-18", "bijlage II, artikel 2, onderdeel 18, Wet X"),
+        ("BWBR1/artikel-5/lid-1a~2", "artikel 5, 1ae lid, Wet X"),
+    ],
+)
+def test_where_a_clause_stands(ref: str, place: str) -> None:
+    assert place_of(ref, "Wet X") == place
+
+
+def test_a_reason_claims_no_more_than_was_found() -> None:
+    plain = reason(kinds=(), evidence=(), activity=None, place="artikel 1, Wet X")
+    assert plain == "Deze bepaling kan voor u gelden (artikel 1, Wet X)."
+
+
+@pytest.fixture(scope="module")
+def flagger(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Flagger:
+    folder = tmp_path_factory.mktemp("store") / "S"
+    assert main(["corpus", "add", str(CHECKOUT / "corpus/sample/regelingen"), "--store", str(folder)], {}) == 0
+    store = Store(folder)
+    return Flagger(store, model, build_index(store, model_folder=released_folder(), key=model.version))
+
+
+def test_room_stands_beside_the_barrier(flagger: Flagger) -> None:
+    """The permit for events has its exceptions in the second lid, and in the rules for small events."""
+    row = flagger.space.refs.index("CVDR900001/artikel-2:4/lid-1")
+    found = [room.ref for room in flagger._room.beside(row)]
+    assert "CVDR900001/artikel-2:4/lid-2" in found
+    assert "CVDR900001/artikel-2:3/lid-5" in found
+
+
+def test_near_identical_clauses_can_be_flags_of_their_own(flagger: Flagger) -> None:
+    initiative = InitiativeText(id="x", titel="Straatfeest", omschrijving="met muziek, een biertap en een tent", gemeente="Waterveen")
+    one, apart = flagger.flag(initiative, top=50), flagger.flag(initiative, top=50, ungrouped=True)
+    assert len(one["flags"]) <= 50 and len(apart["flags"]) <= 50
+    assert all(not flag["variants"] for flag in apart["flags"])
+    assert [flag["p"] for flag in one["flags"]][0] == apart["flags"][0]["p"]
+
+
+ODD = ["xxxxxxxxxxxx", "I would like to sell beer in the street, please", "ik ben zo boos!!! alles kan mij gestolen worden", "woord " * 20_000]
+
+
+@pytest.mark.parametrize("text", ODD, ids=["nonsense", "English", "emotional", "20,000 words"])
+def test_odd_initiatives_get_an_honest_answer(flagger: Flagger, text: str) -> None:
+    answer = flagger.flag(InitiativeText(id="x", titel="Plan", omschrijving=text, gemeente="Waterveen"), top=10)
+    assert answer["coverage"]["searched"]
+    assert all(0 <= flag["p"] <= 1 for flag in answer["flags"])
+
+
+def test_an_empty_store_answers_that_nothing_was_searched(tmp_path: Path, model: Model) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"ref": "X/1", "title": "Y", "level": "provincie", "heading": "", "text": "Het mag."}) + "\n")
+    assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
+    store = Store(tmp_path / "S")
+    flagger = Flagger(store, model, build_index(store, model_folder=released_folder(), key="k"))
+    answer = flagger.flag(InitiativeText(id="x", titel="Straatfeest", omschrijving="met een biertap"))
+    assert "geen gemeentelijke regelingen geladen" in answer["coverage"]["missing"]
+
+
+def test_rules_of_another_municipality_do_not_apply(flagger: Flagger) -> None:
+    entry = flagger._store.regulations["CVDR900001"]
+    assert applies_at(entry, "Waterveen") and applies_at(entry, "")
+    assert not applies_at(entry, "Elders")
+    assert applies_at(flagger._store.regulations["ws9999"], "Elders")
+
+
+def test_the_index_is_made_once_and_per_part(tmp_path: Path, model: Model) -> None:
+    row = {"ref": "X/1", "title": "Y", "level": "rijk", "heading": "", "text": "Het is verboden."}
+    made = []
+    for number in range(2):
+        (tmp_path / "a.jsonl").write_text(json.dumps(row | {"ref": f"X{number}/1"}) + "\n")
+        assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
+        told: list[int] = []
+        folder = build_index(Store(tmp_path / "S"), model_folder=released_folder(), key="k", on_chunk=lambda name, count: told.append(count))  # noqa: B023
+        made.append((told, len(list(folder.iterdir()))))
+    assert made == [([1], 1), ([1], 2)]
+
+
+def test_the_released_model_is_small_and_runs_no_code() -> None:
+    files = [path for path in released_folder().iterdir() if path.is_file()]
+    assert {path.suffix for path in files} == {".json", ".safetensors"}
+    assert sum(path.stat().st_size for path in files) < 60_000_000
+
+
+def test_saved_and_loaded_it_says_the_same(tmp_path: Path, model: Model) -> None:
+    save_model(model, tmp_path / "M", about={})
+    again = load_model(tmp_path / "M")
+    texts = [ClauseText(text=text, heading="Feest", title="APV") for text, _ in JUDGED]
+    assert np.array_equal(again.clauses.probabilities(texts), model.clauses.probabilities(texts))
+    assert again.grades == model.grades
+    assert isinstance(again.clauses, ClauseModel)
+
+
+def test_a_model_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
+    for path in released_folder().iterdir():
+        folder = tmp_path / path.stem
+        shutil.copytree(released_folder(), folder)
+        content = bytearray((folder / path.name).read_bytes())
+        content[len(content) // 2] ^= 1
+        (folder / path.name).write_bytes(content)
+        if path.name != "manifest.json":
+            with pytest.raises(InvalidModel, match="differs from its hash"):
+                load_model(folder)
+            (folder / path.name).unlink()
+            with pytest.raises(InvalidModel, match="cannot be read"):
+                load_model(folder)
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 99}'])
+def test_a_manifest_that_is_none(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(InvalidModel):
+        open_package(tmp_path)
+
+
+def test_a_manifest_that_points_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 1, "version": "x", "files": {"../secret": ""}}))
+    with pytest.raises(InvalidModel, match="outside the model"):
+        open_package(tmp_path)
+
+
+def test_every_barrier_has_a_column() -> None:
+    assert all(kind in COLUMN for kind in BARRIERS)
