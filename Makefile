@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
 .PHONY: run test check bench clean
 
@@ -31,7 +31,7 @@ $(VENV)/.made:
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.made
 	$(PIP) --require-hashes -r requirements/run.txt
-	$(PIP) --no-deps --no-build-isolation --editable . || $(PIP) --no-deps --editable .
+	$(PIP) --no-deps --editable .
 	touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.run
