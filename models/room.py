@@ -7,6 +7,7 @@ how much a clause is a relief; the reference graph says how near it is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,12 @@ MIN_RELIEF = 0.3
 
 MIN_GENERAL = 0.6
 """Least probability of a dispensation or experiment for a clause to count as room for its whole regulation."""
+
+_WHOLE = re.compile(
+    r"\b(?:deze|dit)\s+(?:wet|rijkswet|verordening|regeling|reglement|besluit|omgevingsplan)\b|\bhoofdstuk(?:ken)?\s+\d|hardheid",
+    re.IGNORECASE,
+)
+"""How a clause says that it is about the whole regulation, or a chapter of it."""
 
 MAX_ROOM = 5
 _SAME_ARTICLE, _REFERS_HERE, _REFERRED_TO, _GENERAL = 1.0, 0.9, 0.5, 0.25
@@ -91,14 +98,15 @@ class RoomFinder:
         return [row for row in range(start, end) if "/lid-" not in target or self._space.refs[row] == target]
 
     def _general(self, regulation: str) -> list[int]:
-        """Clauses that give room to the whole regulation: they deviate, and name no article from which."""
+        """Clauses that give room to the whole regulation: they deviate, and say from what."""
         if regulation not in self._general_rows:
             start, end = self._regulations[regulation]
             columns = [COLUMN[name] for name in _GENERAL_KINDS]
             probability = np.asarray(self._space.features.probabilities[start:end][:, columns], dtype=np.float32).max(axis=1)
-            bound = {row for row, target in self._references(regulation) if "/artikel-" in target or "/bijlage" in target}
-            sure = (start + int(row) for row in np.flatnonzero(probability > MIN_GENERAL))
-            self._general_rows[regulation] = [row for row in sure if row not in bound]
+            sure = [int(row) for row in np.flatnonzero(probability > MIN_GENERAL)]
+            clauses = self._store.clauses(regulation) if sure else []
+            whole = (row for row in sure if _WHOLE.search(f"{clauses[row].heading}. {clauses[row].text}"))
+            self._general_rows[regulation] = [start + row for row in whole]
         return self._general_rows[regulation]
 
     def _references(self, regulation: str) -> list[tuple[int, str]]:

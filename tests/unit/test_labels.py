@@ -91,7 +91,15 @@ def test_official_labels_load_from_stop(store: Store) -> None:
 
 def test_locating_says_why_not(store: Store) -> None:
     clause = store.clauses("CVDR900003")[1]
-    found = locate(store, [(clause.ref, text_hash(clause.text)), (clause.ref, "0" * 64), ("CVDR900003/artikel-99", "0" * 64), ("BWBR1/a", "0" * 64)])
+    found = locate(
+        store,
+        [
+            (clause.ref, text_hash(clause.text)),
+            (clause.ref, "0" * 64),
+            ("CVDR900003/artikel-99", "0" * 64),
+            ("BWBR1/a", "0" * 64),
+        ],
+    )
     assert list(found.values()) == [
         clause,
         "the clause has another text in this version or cutting",
@@ -115,4 +123,4 @@ def test_at_least_97_in_100_labels_meet_their_clause_in_real_law(shared: Path, t
         if not isinstance(clause, str):
             assert all(end <= len(normalised(clause.text)) for _, end in label.evidence)
     moved = [clause.ref for (ref, _), clause in found.items() if not isinstance(clause, str) and clause.ref != ref]
-    assert moved and {ref for ref in moved} <= set(aliases().values())
+    assert moved and set(moved) <= set(aliases().values())

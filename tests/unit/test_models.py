@@ -74,14 +74,18 @@ def test_activities_with_the_words_that_prove_them(text: str, code: str) -> None
 
 
 def test_a_word_that_only_begins_alike_proves_nothing() -> None:
-    """"Straat" has the stem of "straatfeest"."""
+    """ "Straat" has the stem of "straatfeest"."""
     assert "evenement" not in {one.code for one in ActivityModel().detect("In onze straat wonen veel mensen.")}
 
 
 def test_a_clause_regulates_activities_also_through_its_heading() -> None:
     known = ActivityModel()
     matrix = known.clause_matrix(
-        [ClauseText(text="Het verstrekken van alcoholhoudende drank."), ClauseText(text="Dit mag.", heading="Vuurwerk"), ClauseText(text="Dit mag.")]
+        [
+            ClauseText(text="Het verstrekken van alcoholhoudende drank."),
+            ClauseText(text="Dit mag.", heading="Vuurwerk"),
+            ClauseText(text="Dit mag."),
+        ]
     ).toarray()
     assert matrix[0, known.codes.index("alcohol-schenken")] > 0.3
     assert matrix[1, known.codes.index("vuurwerk")] > 0.3
@@ -166,14 +170,21 @@ def test_room_stands_beside_the_barrier(flagger: Flagger) -> None:
 
 
 def test_near_identical_clauses_can_be_flags_of_their_own(flagger: Flagger) -> None:
-    initiative = InitiativeText(id="x", titel="Straatfeest", omschrijving="met muziek, een biertap en een tent", gemeente="Waterveen")
+    initiative = InitiativeText(
+        id="x", titel="Straatfeest", omschrijving="met muziek, een biertap en een tent", gemeente="Waterveen"
+    )
     one, apart = flagger.flag(initiative, top=50), flagger.flag(initiative, top=50, ungrouped=True)
     assert len(one["flags"]) <= 50 and len(apart["flags"]) <= 50
     assert all(not flag["variants"] for flag in apart["flags"])
     assert [flag["p"] for flag in one["flags"]][0] == apart["flags"][0]["p"]
 
 
-ODD = ["xxxxxxxxxxxx", "I would like to sell beer in the street, please", "ik ben zo boos!!! alles kan mij gestolen worden", "woord " * 20_000]
+ODD = [
+    "xxxxxxxxxxxx",
+    "I would like to sell beer in the street, please",
+    "ik ben zo boos!!! alles kan mij gestolen worden",
+    "woord " * 20_000,
+]
 
 
 @pytest.mark.parametrize("text", ODD, ids=["nonsense", "English", "emotional", "20,000 words"])
@@ -184,7 +195,9 @@ def test_odd_initiatives_get_an_honest_answer(flagger: Flagger, text: str) -> No
 
 
 def test_an_empty_store_answers_that_nothing_was_searched(tmp_path: Path, model: Model) -> None:
-    (tmp_path / "a.jsonl").write_text(json.dumps({"ref": "X/1", "title": "Y", "level": "provincie", "heading": "", "text": "Het mag."}) + "\n")
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"ref": "X/1", "title": "Y", "level": "provincie", "heading": "", "text": "Het mag."}) + "\n"
+    )
     assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
     store = Store(tmp_path / "S")
     flagger = Flagger(store, model, build_index(store, model_folder=released_folder(), key="k"))
@@ -201,14 +214,16 @@ def test_rules_of_another_municipality_do_not_apply(flagger: Flagger) -> None:
 
 def test_the_index_is_made_once_and_per_part(tmp_path: Path, model: Model) -> None:
     row = {"ref": "X/1", "title": "Y", "level": "rijk", "heading": "", "text": "Het is verboden."}
-    made = []
-    for number in range(2):
+
+    def add_and_index(number: int) -> tuple[list[int], int]:
         (tmp_path / "a.jsonl").write_text(json.dumps(row | {"ref": f"X{number}/1"}) + "\n")
         assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
         told: list[int] = []
-        folder = build_index(Store(tmp_path / "S"), model_folder=released_folder(), key="k", on_chunk=lambda name, count: told.append(count))  # noqa: B023
-        made.append((told, len(list(folder.iterdir()))))
-    assert made == [([1], 1), ([1], 2)]
+        store = Store(tmp_path / "S")
+        folder = build_index(store, model_folder=released_folder(), key="k", on_chunk=lambda _, count: told.append(count))
+        return told, len(list(folder.iterdir()))
+
+    assert [add_and_index(0), add_and_index(1)] == [([1], 1), ([1], 2)]
 
 
 def test_the_released_model_is_small_and_runs_no_code() -> None:
