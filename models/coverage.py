@@ -35,7 +35,8 @@ class Coverage:
                 searched.append(f"{count} regelingen van niveau {level}{period}")
             else:
                 searched += [f"{entry.title} ({entry.id})" for entry in entries]
-        return cls(searched=tuple(searched), missing=tuple(_missing(counts, initiative)))
+        own = any(entry.level == "gemeente" and entry.authority for entry in here)
+        return cls(searched=tuple(searched), missing=tuple(_missing(counts, initiative, own=own)))
 
     def to_json(self) -> dict[str, Any]:
         """As the contract of ``regelruimte flag`` words it."""
@@ -54,12 +55,12 @@ def applies_at(entry: RegulationEntry, municipality: str) -> bool:
     return wanted in entry.authority.casefold() or wanted in entry.title.casefold()
 
 
-def _missing(counts: Counter[str], initiative: InitiativeText) -> list[str]:
+def _missing(counts: Counter[str], initiative: InitiativeText, *, own: bool) -> list[str]:
     place = initiative.gemeente
     missing = []
     if not place:
         missing.append("de plaats is niet genoemd: welke plaatselijke regels gelden, is niet bekend")
-    if not counts["gemeente"]:
+    if not counts["gemeente"] or (place and not own):
         missing.append(f"geen regelingen van de gemeente {place} geladen" if place else "geen gemeentelijke regelingen geladen")
     for level, name in (("waterschap", "een waterschap"), ("provincie", "een provincie"), ("rijk", "het Rijk")):
         if not counts[level]:
