@@ -68,6 +68,7 @@ def test_the_sample_is_labelled_and_graded(store: Store) -> None:
     clauses = {clause.ref: clause for entry in store.regulations.values() for clause in store.clauses(entry.id)}
     assert len(clauses) >= 250
     labels = rows(SAMPLE / "clauses.jsonl")
+    assert {label["ref"] for label in labels} == set(clauses)
     for label in labels:
         clause = clauses[str(label["ref"])]
         assert label["sha256"] == text_hash(clause.text)
