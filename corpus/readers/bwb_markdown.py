@@ -18,14 +18,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from corpus.decoding import decode
 from corpus.errors import UnreadableSource
 from corpus.identifiers import RefCounter, segment
 from corpus.passages import MARKDOWN, cut
-from corpus.readers.leden import items, leden
+from corpus.readers.leden import REPEALED, items, leden
 from corpus.records import Clause, Link, Regulation, SourceUnit, Span
+from corpus.references.jci import jci_text
 
 FORMAT = "bwb-markdown"
 
@@ -57,23 +57,8 @@ _RANKS = {
     "subparagraaf": 6,
 }
 _ARTICLE_RANK = 40
-_REPEALED = re.compile(
-    r"[\[(]?\s*(?:vervallen|materieel uitgewerkt)(?:\s+(?:per\s+[\d-]+|door\s+\w+))?\s*[\])]?\.?\s*", re.IGNORECASE
-)
 _NOT_YET = re.compile(r"\s*(?:Treedt in werking op een nader te bepalen tijdstip|Materieel uitgewerkt per [\d-]+)\s*")
 _CITED_AS = re.compile(r"aangehaald\s+(?:als|onder de titel)\s*:?\s*[“\"‘']?([^.;”\"\n]{4,150}?)[”\"’']?\s*(?:[.;\n]|$)")
-_JCI_NAMES = {
-    "bijlage": "bijlage",
-    "artikel": "artikel",
-    "lid": "lid",
-    "onderdeel": "o",
-    "hoofdstuk": "hoofdstuk",
-    "afdeling": "afdeling",
-    "paragraaf": "paragraaf",
-    "boek": "boek",
-    "deel": "deel",
-    "titel": "titeldeel",
-}
 _KINDS = {"amvb": "AMvB", "kb": "koninklijk besluit", "ministeriele-regeling": "ministeriële regeling"}
 
 
@@ -276,26 +261,11 @@ class _ClauseWriter:
             heading=place.title,
             headings=tuple(shown for heading in place.stack if (shown := heading.shown)),
             lead_in=lead_in,
-            official_id=_official_id(unique),
-            repealed=bool(_REPEALED.fullmatch(text)),
+            official_id=jci_text(unique, date=DUMP_DATE),
+            repealed=bool(REPEALED.fullmatch(text)),
             spans=spans,
             links=_links(self._text, start, end, spans) if "](" in self._text[start:end] else (),
         )
-
-
-def _official_id(ref: str) -> str:
-    """The JCI 1.3 of the clause, or of what contains it where the standard has no name for its last parts.
-
-    Written out here and not by ``corpus.references.jci``, whose checks cost more than the reading: a test compares them.
-    """
-    regulation, *parts = ref.partition("~")[0].split("/")
-    fields = []
-    for part in parts:
-        kind, _, number = part.partition("-")
-        if kind not in _JCI_NAMES:
-            break
-        fields.append(f"{_JCI_NAMES[kind]}={quote(number or '1', safe=':')}")
-    return "&".join([f"jci1.3:c:{regulation}", *fields, f"z={DUMP_DATE}", f"g={DUMP_DATE}"])
 
 
 def _links(text: str, start: int, end: int, spans: tuple[Span, ...]) -> tuple[Link, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from lxml import etree
 
@@ -14,6 +13,7 @@ from corpus.readers.bwb_wti import WtiFacts, read_wti
 from corpus.readers.xml_clauses import Dialect, XmlCutter
 from corpus.readers.xml_text import linearise
 from corpus.records import Regulation, SourceUnit
+from corpus.references.jci import jci_text
 from corpus.safe_xml import find, line_of, local, parse
 
 FORMAT = "bwb-xml"
@@ -83,18 +83,6 @@ _ID = re.compile(r"BWB[RVW]\w?\d{4,7}")
 _DATE = re.compile(r"/(\d{4}-\d{2}-\d{2})(?:/|$)")
 _NAME_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})")
 _KINDS = {"wet-besluit": "wet of AMvB", "regeling": "ministeriële regeling", "circulaire": "circulaire"}
-_JCI_NAMES = {
-    "bijlage": "bijlage",
-    "artikel": "artikel",
-    "lid": "lid",
-    "onderdeel": "o",
-    "hoofdstuk": "hoofdstuk",
-    "afdeling": "afdeling",
-    "paragraaf": "paragraaf",
-    "boek": "boek",
-    "deel": "deel",
-    "titel": "titeldeel",
-}
 
 
 def read(unit: SourceUnit) -> Iterator[Regulation]:
@@ -139,19 +127,6 @@ def read(unit: SourceUnit) -> Iterator[Regulation]:
         address=f"https://wetten.overheid.nl/{regulation_id}" + (f"/{date}" if date else ""),
         reading_text=reading.text,
     )
-
-
-def jci_text(ref: str, *, date: str) -> str:
-    """The JCI 1.3 of a ref, or of what contains it where the standard has no name for its last parts."""
-    regulation, *parts = ref.partition("~")[0].split("/")
-    fields = []
-    for part in parts:
-        kind, _, number = part.partition("-")
-        if kind not in _JCI_NAMES:
-            break
-        fields.append(f"{_JCI_NAMES[kind]}={quote(number or '1', safe=':')}")
-    dates = [f"z={date}", f"g={date}"] if date else []
-    return "&".join([f"jci1.3:c:{regulation}", *fields, *dates])
 
 
 def _id_of(root: etree._Element, name: str) -> str:

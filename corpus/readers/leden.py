@@ -12,6 +12,12 @@ _ITEM = re.compile(r"^[ \t]*(\d{1,3}[a-z]?(?:\.\d{1,3}[a-z]?)*)\.?[ \t]+(?=\S)|^
 _NUMBER = re.compile(r"(\d+)([a-z]*)")
 
 
+REPEALED = re.compile(
+    r"[\[(]?\s*(?:vervallen|materieel uitgewerkt)(?:\s+(?:per\s+[\d-]+|door\s+\w+))?\s*[\])]?\.?\s*", re.IGNORECASE
+)
+"""What stands in the place of a repealed clause."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """A numbered part of a body of text."""

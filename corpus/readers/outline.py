@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 from corpus.identifiers import RefCounter, segment
 from corpus.passages import cut
-from corpus.readers.leden import leden
-from corpus.readers.xml_clauses import REPEALED
+from corpus.readers.leden import REPEALED, leden
 from corpus.records import Clause
 
 _NUMBER = r"(?:\d+[a-z]{0,2}|[IVXLC]+)(?:[.:]\d+[a-z]{0,2})*"

@@ -14,14 +14,10 @@ from lxml import etree
 
 from corpus.identifiers import RefCounter, segment
 from corpus.passages import cut
+from corpus.readers.leden import REPEALED
 from corpus.readers.xml_text import ReadingText
 from corpus.records import Clause, Link, Span
 from corpus.safe_xml import local
-
-REPEALED = re.compile(
-    r"[\[(]?\s*(?:vervallen|materieel uitgewerkt)(?:\s+(?:per\s+[\d-]+|door\s+\w+))?\s*[\])]?\.?\s*", re.IGNORECASE
-)
-"""What stands in the place of a repealed clause."""
 
 _NUMBERED_ITEM = re.compile(r"\d+[a-z]?(?:\.\d+[a-z]?)*")
 

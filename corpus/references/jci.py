@@ -183,6 +183,26 @@ def jci_of(ref: str, *, date: str) -> Jci:
     return Jci(id=regulation, parts=tuple(parts), z=date, g=date)
 
 
+def jci_text(ref: str, *, date: str) -> str:
+    """The JCI 1.3 of a ref as text, or of what contains it where the standard has no name for its last parts.
+
+    ``format_jci(jci_of(ref))`` without its checks, which cost more than reading the clause: for refs that a reader made.
+
+    Args:
+        ref: ``BWBR0005537/artikel-4:25/lid-1``.
+        date: ISO date for both z and g; empty for an identifier without dates.
+    """
+    regulation, *parts = ref.partition("~")[0].split("/")
+    fields = []
+    for part in parts:
+        kind, _, number = part.partition("-")
+        if kind not in _JCI_NAMES:
+            break
+        fields.append(f"{_JCI_NAMES[kind]}={quote(number or '1', safe=':')}")
+    dates = [f"z={date}", f"g={date}"] if date else []
+    return "&".join([f"jci1.3:c:{regulation}", *fields, *dates])
+
+
 def _segment(kind: str, value: str) -> str:
     made = segment(kind, value.replace("_", " "))
     if made == kind:
