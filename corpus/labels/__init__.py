@@ -1,6 +1,7 @@
 """Labels: what careful readers said of clauses, kept by ref, version date and text hash; never the text of a law.
 
     clauses.jsonl       one labelled clause a line
+    second_readings.jsonl  labels that other readers gave blind to clauses of clauses.jsonl: they measure agreement, no more
     initiatives.jsonl   initiatives in residents' words, written for this project
     pairs.jsonl         grades of a clause for an initiative
     aliases.jsonl       {"ref", "better"}: labels were given on an earlier cutting of the law; these refs have a better one
@@ -37,6 +38,8 @@ __all__ = [
     "judged_regulations",
     "locate",
     "official_labels",
+    "reserved_regulations",
+    "second_readings",
 ]
 
 
@@ -52,7 +55,8 @@ class ClauseLabel:
     relief: tuple[str, ...]
     strength: int  # 0..3
     evidence: tuple[tuple[int, int], ...]  # offsets in the normalised text
-    sample: str  # why this clause was chosen: spread, targeted, model-selected
+    sample: str  # why this clause was chosen: spread, targeted, model-selected, local
+    qualification: str = ""  # the IMOW value that the reader would give the rule; empty: not asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,17 +110,13 @@ class JoinReport:
 @cache
 def clause_labels() -> tuple[ClauseLabel, ...]:
     """The clause labels that ship with this version."""
-    return tuple(
-        ClauseLabel(
-            **{
-                **row,
-                "barriers": tuple(row["barriers"]),
-                "relief": tuple(row["relief"]),
-                "evidence": tuple((start, end) for start, end in row["evidence"]),
-            }
-        )
-        for row in _rows("clauses.jsonl")
-    )
+    return tuple(_clause_label(row) for row in _rows("clauses.jsonl"))
+
+
+@cache
+def second_readings() -> tuple[ClauseLabel, ...]:
+    """What other readers said of some of the clauses in clause_labels, without sight of those labels."""
+    return tuple(_clause_label(row) for row in _rows("second_readings.jsonl"))
 
 
 @cache
@@ -141,6 +141,12 @@ def judged_regulations() -> tuple[str, ...]:
     """Ids of the regulations that the graders searched: elsewhere nothing was judged."""
     text = files("corpus.labels").joinpath("judged.txt").read_text(encoding="utf-8")
     return tuple(line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def reserved_regulations() -> frozenset[str]:
+    """Ids of the regulations held out for evaluation elsewhere: never labelled, never tuned on."""
+    text = files("corpus.labels").joinpath("reserved.txt").read_text(encoding="utf-8")
+    return frozenset(line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def locate(store: Store, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Clause | str]:
@@ -210,6 +216,11 @@ def _locate_one(store: Store, rows: list[tuple[str, str, Any]], ref: str, digest
     if any(row_ref in (ref, better) for row_ref, _, _ in rows):
         return "the clause has another text in this version or cutting"
     return "no clause with this ref in this version or cutting"
+
+
+def _clause_label(row: dict[str, Any]) -> ClauseLabel:
+    kinds = {name: tuple(row[name]) for name in ("barriers", "relief")}
+    return ClauseLabel(**{**row, **kinds, "evidence": tuple((start, end) for start, end in row["evidence"])})
 
 
 def _rows(name: str) -> Iterator[dict[str, Any]]:

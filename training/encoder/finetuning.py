@@ -1,0 +1,246 @@
+"""The encoder learns what clauses are: kinds, strength, addressee, rule qualification, and which words carry them.
+
+Every output has a query of its own that looks for its words in the clause (label-wise attention, Mullenbach et al. 2018), so a
+kind that hangs on three words of a long list is not washed out by the rest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+from torch.nn import functional
+from transformers import AutoModel, AutoTokenizer
+
+from models.columns import ADDRESSEES, COLUMN, COLUMNS, QUALIFICATIONS
+from models.encoding import framed
+from models.vectorising import ClauseText
+
+Say = Callable[[str], None]
+MISSING = -1
+
+_ADDRESSEES = [COLUMN[name] for name in ADDRESSEES]
+_QUALIFICATIONS = [COLUMN[name] for name in QUALIFICATIONS]
+_YES_NO = [index for index in range(len(COLUMNS)) if index not in {*_ADDRESSEES, *_QUALIFICATIONS}]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinetuningConfig:
+    """How the encoder is fitted to the labels; kept with the result."""
+
+    epochs: int = 4
+    learning_rate: float = 2e-4  # of the encoder; the outputs learn at ``output_rate``
+    output_rate: float = 1e-3
+    max_length: int = 256  # word pieces
+    batch_tokens: int = 4_096
+    evidence_weight: float = 0.3
+    dropout: float = 0.1
+    smoothing: float = 0.02  # of yes and no: two careful readers agree at 0.93, not at 1
+    seed: int = 0
+    threads: int = 2
+
+
+class ClauseEncoder(nn.Module):
+    """An encoder with one output per column and one evidence score per word piece."""
+
+    def __init__(self, encoder: nn.Module, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        size = encoder.config.hidden_size  # type: ignore[union-attr]
+        self.encoder = encoder
+        self.dropout = nn.Dropout(dropout)
+        self.key = nn.Linear(size, size)
+        self.query = nn.Parameter(torch.randn(size, len(COLUMNS)) * 0.02)
+        self.output = nn.Parameter(torch.randn(len(COLUMNS), size) * 0.02)
+        self.common = nn.Linear(size, len(COLUMNS))
+        self.evidence = nn.Linear(size, 1)
+
+    def forward(self, ids: torch.Tensor, attention: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits and evidence logits.
+
+        *Shape:* (texts, pieces) twice to (texts, columns) and (texts, pieces).
+        """
+        hidden = self.dropout(self.encoder(input_ids=ids, attention_mask=attention).last_hidden_state)
+        scores = torch.tanh(self.key(hidden)) @ self.query
+        weight = torch.softmax(scores.masked_fill(attention.unsqueeze(-1) == 0, -1e4).float(), dim=1).to(hidden.dtype)
+        own = torch.einsum("tpc,tph->tch", weight, hidden)
+        real = attention.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * real).sum(1) / real.sum(1)
+        logits = (own * self.output).sum(-1) + self.common(mean)
+        return logits, self.evidence(hidden).squeeze(-1)
+
+
+@dataclass(frozen=True)
+class Tokenised:
+    """Clauses as word pieces.
+
+    Attributes:
+        ids: word pieces of every clause.
+        spans: start and end in the clause text of every piece; (0, 0) where it is not of the text.
+    """
+
+    ids: list[list[int]]
+    spans: list[list[tuple[int, int]]]
+
+
+def tokenise(tokenizer: AutoTokenizer, clauses: Sequence[ClauseText], *, max_length: int) -> Tokenised:
+    """Word pieces of clauses, title and heading before the text; long texts are cut at the end."""
+    pairs = [framed(title=clause.title, heading=clause.heading, text=clause.text) for clause in clauses]
+    encoded = tokenizer(  # type: ignore[operator]
+        [first for first, _ in pairs],
+        [second for _, second in pairs],
+        truncation="only_second",
+        max_length=max_length,
+        return_offsets_mapping=True,
+    )
+    spans = []
+    for row, offsets in enumerate(encoded["offset_mapping"]):
+        of_text = encoded.sequence_ids(row)
+        spans.append([tuple(span) if part == 1 else (0, 0) for span, part in zip(offsets, of_text, strict=True)])
+    return Tokenised(ids=encoded["input_ids"], spans=spans)
+
+
+def fit_encoder(
+    folder: Path,
+    clauses: Sequence[ClauseText],
+    targets: npt.NDArray[np.int8],
+    evidence: Sequence[Sequence[tuple[int, int]] | None],
+    *,
+    config: FinetuningConfig,
+    say: Say = lambda line: None,
+) -> ClauseEncoder:
+    """Fit an encoder to labels.
+
+    Args:
+        folder: any Hugging Face model directory with a fast tokenizer: ours, RobBERT, multilingual-e5.
+        clauses: what is read.
+        targets: *shape* (clauses, columns); 1, 0 or MISSING.
+        evidence: spans in the text of each clause; None where none was asked for.
+        config: of the run.
+        say: told in one line how it goes.
+    """
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(config.threads)
+    rng = np.random.default_rng(config.seed)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = ClauseEncoder(_plain_encoder(folder), dropout=config.dropout)
+    pieces = tokenise(tokenizer, clauses, max_length=config.max_length)
+    marks = [_marks(spans, of) for spans, of in zip(pieces.spans, evidence, strict=True)]
+    known = torch.from_numpy(targets.astype(np.float32))
+    encoder = [p for name, p in model.named_parameters() if name.startswith("encoder.") and "embeddings." not in name]
+    for name, parameter in model.named_parameters():
+        if "word_embeddings" in name or "position_embeddings" in name:
+            parameter.requires_grad = False  # few labels, many words: those that no label holds must not drift off
+    outputs = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
+    groups = [{"params": encoder, "lr": config.learning_rate}, {"params": outputs, "lr": config.output_rate}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+    plan = [batch for _ in range(config.epochs) for batch in _batches(pieces.ids, config.batch_tokens, rng)]
+    rates = [config.learning_rate, config.output_rate]
+    began, recent = time.monotonic(), []
+    model.train()
+    for step, batch in enumerate(plan):
+        rate = min(1.0, (step + 1) / max(1, len(plan) // 20)) * (1 - step / len(plan))
+        for group, top in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = top * rate
+        ids, attention = _padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits, scores = model(ids, attention)
+        loss = _loss(logits.float(), known[batch], config.smoothing)
+        loss = loss + config.evidence_weight * _evidence_loss(scores.float(), [marks[row] for row in batch])
+        loss.backward()
+        nn.utils.clip_grad_norm_([*encoder, *outputs], 1.0)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        recent.append(loss.item())
+        if step % max(1, len(plan) // 10) == 0:
+            say(f"step {step} of {len(plan)}, {time.monotonic() - began:.0f} s, loss {np.mean(recent[-100:]):.3f}")
+    return model.eval()
+
+
+@torch.no_grad()
+def predict(
+    model: ClauseEncoder, folder: Path, clauses: Sequence[ClauseText], *, config: FinetuningConfig
+) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]], list[list[tuple[int, int]]]]:
+    """Decision values of clauses.
+
+    Returns:
+        (values, evidence, spans): *shape* (clauses, columns); per clause the evidence logit of every piece, and its span.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    pieces = tokenise(tokenizer, clauses, max_length=config.max_length)
+    values = np.zeros((len(clauses), len(COLUMNS)), dtype=np.float32)
+    evidence: list[npt.NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(clauses)
+    for batch in _batches(pieces.ids, config.batch_tokens * 2, np.random.default_rng(0)):
+        ids, attention = _padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits, scores = model(ids, attention)
+        values[batch] = logits.float().numpy()
+        for place, row in enumerate(batch):
+            evidence[row] = scores[place, : len(pieces.ids[row])].float().numpy()
+    return values, evidence, pieces.spans
+
+
+def _plain_encoder(folder: Path) -> nn.Module:
+    encoder = AutoModel.from_pretrained(folder)
+    if hasattr(encoder, "pooler"):
+        encoder.pooler = None
+    return encoder
+
+
+def _padded(rows: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    longest = max(len(row) for row in rows)
+    ids = torch.full((len(rows), longest), pad, dtype=torch.long)
+    attention = torch.zeros((len(rows), longest), dtype=torch.long)
+    for place, row in enumerate(rows):
+        ids[place, : len(row)] = torch.tensor(row, dtype=torch.long)
+        attention[place, : len(row)] = 1
+    return ids, attention
+
+
+def _batches(rows: Sequence[Sequence[int]], tokens: int, rng: np.random.Generator) -> list[list[int]]:
+    lengths = np.array([len(row) for row in rows])
+    batches: list[list[int]] = [[]]
+    for row in np.argsort(lengths + rng.random(len(rows)) * 8, kind="stable"):
+        if batches[-1] and (len(batches[-1]) + 1) * lengths[row] > tokens:
+            batches.append([])
+        batches[-1].append(int(row))
+    return [batches[place] for place in rng.permutation(len(batches))]
+
+
+def _marks(spans: Sequence[tuple[int, int]], evidence: Sequence[tuple[int, int]] | None) -> npt.NDArray[np.float32]:
+    """1 for pieces inside evidence, 0 for others of the text, MISSING where nothing is asked."""
+    marks = np.full(len(spans), MISSING, dtype=np.float32)
+    if evidence is not None:
+        for place, (start, end) in enumerate(spans):
+            if end > start:
+                marks[place] = any(start < stop and end > begin for begin, stop in evidence)
+    return marks
+
+
+def _loss(logits: torch.Tensor, known: torch.Tensor, smoothing: float) -> torch.Tensor:
+    yes_no, truth = logits[:, _YES_NO], known[:, _YES_NO]
+    mask = (truth != MISSING).float()
+    soft = truth.clamp(min=0) * (1 - 2 * smoothing) + smoothing
+    total = (functional.binary_cross_entropy_with_logits(yes_no, soft, reduction="none") * mask).sum() / len(logits)
+    for columns, weight in ((_ADDRESSEES, 1.0), (_QUALIFICATIONS, 1.0)):
+        rows = known[:, columns[0]] != MISSING
+        if rows.any():
+            total = total + weight * functional.cross_entropy(
+                logits[rows][:, columns], known[rows][:, columns].argmax(1), label_smoothing=smoothing
+            ) * (rows.sum() / len(logits))
+    return total
+
+
+def _evidence_loss(scores: torch.Tensor, marks: Sequence[npt.NDArray[np.float32]]) -> torch.Tensor:
+    truth = torch.full(scores.shape, float(MISSING))
+    for row, own in enumerate(marks):
+        truth[row, : len(own)] = torch.from_numpy(own)
+    asked = truth != MISSING
+    if not asked.any():
+        return scores.sum() * 0
+    return functional.binary_cross_entropy_with_logits(scores[asked], truth[asked]) * 10
