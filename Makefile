@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench train-environment clean
 
 run: $(VENV)/.run
 	rm -rf var/sample
@@ -23,6 +23,10 @@ check: $(VENV)/.check
 bench: $(VENV)/.test
 	$(BIN)/python -m bench
 
+# What making an encoder needs: torch first, in the build that the machine offers, and by itself, for its builds differ per
+# machine. Tests that need it are skipped without.
+train-environment: $(VENV)/.train
+
 # Each environment holds the one before it. A requirement file is a complete, hashed list; the project itself comes without
 # its dependencies, so that nothing else can be fetched.
 $(VENV)/.made:
@@ -40,6 +44,11 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 
 $(VENV)/.check: requirements/check.txt $(VENV)/.test
 	$(PIP) --require-hashes -r requirements/check.txt
+	touch $@
+
+$(VENV)/.train: requirements/train.txt $(VENV)/.test
+	$(PIP) torch==2.13.0
+	$(PIP) -r requirements/train.txt
 	touch $@
 
 clean:

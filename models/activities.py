@@ -16,8 +16,9 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
 from corpus.activities import Activities, activities
+from models.dutch import pipeline
 from models.vectorising import ClauseText
-from models.words import STEM_LENGTH, pipeline, stem, stems, words_of
+from models.words import STEM_LENGTH, stem, stems, words_of
 
 MAX_WORDS = 5
 _ONE_WORD, _MORE_WORDS = 0.45, 0.7

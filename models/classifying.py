@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,13 +12,14 @@ from corpus.archives import open_gzip
 from corpus.errors import UnsafeSource, UsageError
 from corpus.intake import on_disk
 from corpus.readers.clause_jsonl import MAX_LINE, parse_line
-from models.columns import RELIEFS
+from models.context import article_of
+from models.encoder import WordMarks
 from models.evidence import EvidenceFinder
 from models.loading import Model, load_model
 from models.vectorising import ClauseText
 
 CHUNK = 1_000
-_EVIDENCE = 2
+"""Clauses that are judged at a time; a chunk goes on to the end of its article."""
 
 
 def classify_file(
@@ -52,8 +52,7 @@ def classify_file(
     load_model(model_folder)  # a wrong model is the user's error here, not a crash in every process
     count = 0
     with open_gzip(file) if path.suffix == ".gz" else file.open() as stream:
-        rows = _rows(stream, file.name)
-        chunks = iter(lambda: list(islice(rows, CHUNK)), [])
+        chunks = _chunks(_rows(stream, file.name))
         for lines in _judged(chunks, model_folder, workers):
             for line in lines:
                 write(line)
@@ -63,22 +62,40 @@ def classify_file(
     return count
 
 
-def judge_row(row: dict[str, Any], probabilities: Any, model: Model, evidence: EvidenceFinder) -> dict[str, Any]:
+def judge_row(
+    row: dict[str, Any], probabilities: Any, model: Model, evidence: EvidenceFinder, marks: WordMarks | None
+) -> dict[str, Any]:
     """The judgement of one clause, as the contract of ``regelruimte classify`` words it."""
     judged = model.clauses.judge(probabilities)
-    clause = ClauseText(text=row["text"], heading=row["heading"], title=row["title"])
-    shown = sorted(judged.decided, key=lambda kind: kind in RELIEFS)[:_EVIDENCE]
-    found = [e for e in (evidence.find(clause, kind) for kind in shown) if e is not None]
+    found = evidence.find(clause_text(row), judged.decided, marks)
     return {
         "ref": row["ref"],
         "addressee": judged.addressee,
         "barriers": judged.barriers,
         "relief": judged.relief,
         "decided": list(judged.decided),
+        "twijfel": list(judged.doubtful),
         "regelkwalificatie": judged.qualifications,
         "strength": {"any": judged.any_strength, "substantial": judged.substantial, "level": judged.level},
         "evidence": [{"start": e.start, "end": e.end, "text": e.text, "kind": e.kind} for e in found],
     }
+
+
+def clause_text(row: dict[str, Any]) -> ClauseText:
+    """What the models read of a line of clause JSONL."""
+    return ClauseText(text=row["text"], heading=row["heading"], title=row["title"], ref=row["ref"])
+
+
+def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Runs of about CHUNK lines; leden of one article stay together, because they explain each other."""
+    chunk: list[dict[str, Any]] = []
+    for row in rows:
+        if len(chunk) >= CHUNK and (len(chunk) >= 2 * CHUNK or article_of(row["ref"]) != article_of(chunk[-1]["ref"])):
+            yield chunk
+            chunk = []
+        chunk.append(row)
+    if chunk:
+        yield chunk
 
 
 def _rows(stream: BinaryIO, name: str) -> Iterator[dict[str, Any]]:
@@ -121,9 +138,8 @@ def _start_worker(model_folder: Path) -> None:
 def _judge_chunk(chunk: list[dict[str, Any]]) -> list[str]:
     assert _tools is not None, "the worker has not started"
     model, evidence = _tools
-    texts = [ClauseText(text=row["text"], heading=row["heading"], title=row["title"]) for row in chunk]
-    probabilities = model.clauses.probabilities(texts)
+    reading = model.clauses.read([clause_text(row) for row in chunk])
     return [
-        json.dumps(judge_row(row, own, model, evidence), ensure_ascii=False)
-        for row, own in zip(chunk, probabilities, strict=True)
+        json.dumps(judge_row(row, own, model, evidence, marks), ensure_ascii=False)
+        for row, own, marks in zip(chunk, reading.probabilities, reading.marks, strict=True)
     ]

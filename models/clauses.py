@@ -1,4 +1,8 @@
-"""The clause classifier: addressee, barrier and relief kinds, strength, rule qualification and evidence of any clause."""
+"""The clause classifier: addressee, barrier and relief kinds, strength, rule qualification and evidence of any clause.
+
+A cascade. The fast tier reads every clause. Where it plainly finds no kind at all, that is the answer; everything else is read
+again by the slow tier, and a regression weighs what both said together with the turns of phrase and the surrounding clauses.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS, KINDS, QUALIFICATIONS, RELIEFS
-from models.vectorising import ClauseText, ClauseVectoriser
+from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS, KINDS, QUALIFICATIONS, RELIEFS, STRENGTHS
+from models.encoder import EncoderTier, WordMarks
+from models.joint import Joint, features_of, sigmoid, surroundings
+from models.linear import LinearTier
+from models.vectorising import ClauseText
 
 Floats = npt.NDArray[np.float32]
+
+DOUBT = 0.15
+"""Distance in probability from the threshold within which a kind is in doubt (twijfel)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +32,7 @@ class Judgement:
     barriers: dict[str, float]
     relief: dict[str, float]
     decided: tuple[str, ...]  # kinds over their threshold, most probable first
+    doubtful: tuple[str, ...]  # kinds too near their threshold to rely on, most probable first
     qualifications: dict[str, float]
     any_strength: float  # P(strength >= 1)
     substantial: float  # P(strength >= 2)
@@ -29,52 +40,93 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class ClauseModel:
-    """A linear classifier over sparse word features, with one calibrated output per column.
+class Reading:
+    """What the cascade made of a run of clauses.
 
     Attributes:
-        vectoriser: fitted features.
-        weights: *shape* (features, columns), float32.
-        bias: *shape* (columns,).
-        slope, offset: Platt scaling (Platt 1999) of the decision values, *shape* (columns,).
-        thresholds: probability from which a kind is decided, *shape* (columns,).
+        probabilities: *shape* (clauses, columns), calibrated. The addressees sum to 1, so do the qualifications; strengths
+            never rise with the level.
+        read_twice: which clauses the slow tier read, *shape* (clauses,).
+        marks: evidence marks of those clauses, None for the others.
     """
 
-    vectoriser: ClauseVectoriser
-    weights: Floats
-    bias: Floats
-    slope: Floats
-    offset: Floats
+    probabilities: Floats
+    read_twice: npt.NDArray[np.bool_]
+    marks: list[WordMarks | None]
+
+
+@dataclass(frozen=True)
+class ClauseModel:
+    """The cascade.
+
+    Attributes:
+        fast: reads every clause.
+        alone: weighs the fast tier where the slow one did not read.
+        thresholds: probability from which a kind or strength is decided, *shape* (columns,).
+        slow: reads again what is not plain; None in a model that was trained without an encoder.
+        both: weighs both tiers; None without a slow tier.
+        plain: a clause whose every kind lies below this probability is settled by the fast tier.
+        evidence_least: log-odds from which a word piece is evidence.
+    """
+
+    fast: LinearTier
+    alone: Joint
     thresholds: Floats
+    slow: EncoderTier | None = None
+    both: Joint | None = None
+    plain: float = 0.0
+    evidence_least: float = 0.0
+
+    def read(self, clauses: Sequence[ClauseText]) -> Reading:
+        """Read clauses; those of one article should come together, for they explain each other."""
+        marks: list[WordMarks | None] = [None] * len(clauses)
+        if not clauses:
+            return Reading(probabilities=np.zeros((0, len(COLUMNS)), np.float32), read_twice=np.zeros(0, bool), marks=marks)
+        fast = self.fast.values(clauses)
+        around = surroundings(clauses, fast)
+        values = self.alone.values(features_of([fast], around))
+        twice = np.zeros(len(clauses), dtype=bool)
+        if self.slow is not None and self.both is not None:
+            twice = sigmoid(values)[:, _KINDS].max(axis=1) >= self.plain
+            rows = np.flatnonzero(twice)
+            slow, found = self.slow.values([clauses[int(row)] for row in rows])
+            values[rows] = self.both.values(features_of([fast[rows], slow], around[rows]))
+            for row, mark in zip(rows, found, strict=True):
+                marks[row] = mark
+        return Reading(probabilities=consistent(sigmoid(values)), read_twice=twice, marks=marks)
 
     def probabilities(self, clauses: Sequence[ClauseText]) -> Floats:
-        """Calibrated probabilities.
-
-        Returns:
-            *Shape:* (clauses, len(COLUMNS)), 0..1. The three addressees sum to 1; strengths never rise with the level.
-        """
-        if not clauses:
-            return np.zeros((0, len(COLUMNS)), dtype=np.float32)
-        values = self.vectoriser.transform(clauses) @ self.weights + self.bias
-        result: Floats = (1 / (1 + np.exp(-(values * self.slope + self.offset)))).astype(np.float32)
-        addressees = [COLUMN[name] for name in ADDRESSEES]
-        result[:, addressees] /= result[:, addressees].sum(axis=1, keepdims=True)
-        steps = [COLUMN["any"], COLUMN["substantial"], COLUMN["stopping"]]
-        result[:, steps] = np.minimum.accumulate(result[:, steps], axis=1)
-        return result
+        """See ``Reading.probabilities``."""
+        return self.read(clauses).probabilities
 
     def judge(self, probabilities: Floats) -> Judgement:
         """Put one row of ``probabilities`` into words."""
         by_name = {name: round(float(value), 4) for name, value in zip(COLUMNS, probabilities, strict=True)}
-        decided = [name for name in KINDS if probabilities[COLUMN[name]] >= self.thresholds[COLUMN[name]]]
-        level = sum(bool(probabilities[COLUMN[n]] >= self.thresholds[COLUMN[n]]) for n in ("any", "substantial", "stopping"))
+        over = probabilities >= self.thresholds
+        near = np.abs(probabilities - self.thresholds) < np.minimum(DOUBT, self.thresholds / 2)
+        by_chance = sorted(KINDS, key=lambda name: -by_name[name])
         return Judgement(
             addressee={name: by_name[name] for name in ADDRESSEES},
             barriers={name: by_name[name] for name in BARRIERS},
             relief={name: by_name[name] for name in RELIEFS},
-            decided=tuple(sorted(decided, key=lambda name: -by_name[name])),
+            decided=tuple(name for name in by_chance if over[COLUMN[name]]),
+            doubtful=tuple(name for name in by_chance if near[COLUMN[name]]),
             qualifications={name: by_name[name] for name in QUALIFICATIONS},
             any_strength=by_name["any"],
             substantial=by_name["substantial"],
-            level=level,
+            level=int(over[[COLUMN[name] for name in STRENGTHS]].sum()),
         )
+
+
+def consistent(probabilities: Floats) -> Floats:
+    """Addressees and qualifications made to sum to 1, strengths to not rise with the level. *Shape:* as given."""
+    result = probabilities.copy()
+    for names in (ADDRESSEES, QUALIFICATIONS):
+        columns = [COLUMN[name] for name in names]
+        result[:, columns] /= np.maximum(result[:, columns].sum(axis=1, keepdims=True), 1e-9)
+    steps = [COLUMN[name] for name in STRENGTHS]
+    result[:, steps] = np.minimum.accumulate(result[:, steps], axis=1)
+    return result
+
+
+_KINDS = [COLUMN[name] for name in KINDS]

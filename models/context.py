@@ -7,7 +7,7 @@ A clause is therefore read a second time with what the model made of the clauses
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +29,13 @@ def article_of(ref: str) -> str:
     return _LID.sub("", ref)
 
 
-def pointed_at(refs: Sequence[str], texts: Sequence[str]) -> list[list[int]]:
+def pointed_at(refs: Sequence[str], texts: Sequence[str], *, rows: Collection[int] | None = None) -> list[list[int]]:
     """Which of the given clauses each clause refers to, by place in the sequence; its own regulation only.
 
     Args:
         refs: of the clauses; "" where a clause has none.
         texts: of the clauses.
+        rows: which clauses it is asked of; None for all. The others get an empty list.
     """
     place = {ref: index for index, ref in enumerate(refs) if ref}
     leden: dict[str, list[int]] = {}
@@ -43,8 +44,7 @@ def pointed_at(refs: Sequence[str], texts: Sequence[str]) -> list[list[int]]:
     found: list[list[int]] = []
     for index, (ref, text) in enumerate(zip(refs, texts, strict=True)):
         own: dict[int, None] = {}
-        # Where no other clause of the regulation is at hand there is nothing to look up.
-        if ref and len(leden) > 0 and _POINTS.search(text):
+        if ref and (rows is None or index in rows) and _POINTS.search(text):
             regulation = ref.partition("/")[0]
             for citation in find_citations(text):
                 for target in symbolic(citation, own_ref=ref):

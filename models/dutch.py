@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.phrases import mark_phrases
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 ABBREVIATIONS = (
-    "a.m.v.b.", "amvb.", "art.", "artt.", "jo.", "juncto.", "resp.", "c.q.", "m.b.t.", "o.a.", "nr.", "nrs.", "stb.", "stcrt.", "trb.",
-    "pb.", "pbeu.", "pbeg.", "bijl.", "blz.", "par.", "hfdst.", "afd.", "sub.", "ca.", "enz.", "e.d.", "e.v.", "i.c.", "i.v.m.", "o.g.v.",
-    "b.v.", "n.v.", "v.o.f.", "mr.", "dr.", "prof.", "ing.", "ir.", "drs.", "max.", "min.", "incl.", "excl.", "lid.", "z.s.m.", "t.a.v.",
-    "t.b.v.", "d.w.z.", "w.o.", "m.u.v.", "jl.", "kst.", "kb.", "k.b.", "std.",
+    "a.m.v.b.", "amvb.", "art.", "artt.", "jo.", "juncto.", "resp.", "c.q.", "m.b.t.", "o.a.", "nr.", "nrs.", "stb.",
+    "stcrt.", "trb.", "pb.", "pbeu.", "pbeg.", "bijl.", "blz.", "par.", "hfdst.", "afd.", "sub.", "ca.", "enz.", "e.d.",
+    "e.v.", "i.c.", "i.v.m.", "o.g.v.", "b.v.", "n.v.", "v.o.f.", "mr.", "dr.", "prof.", "ing.", "ir.", "drs.", "max.",
+    "min.", "incl.", "excl.", "z.s.m.", "t.a.v.", "t.b.v.", "d.w.z.", "w.o.", "m.u.v.", "jl.", "kst.", "kb.", "k.b.",
 )  # fmt: skip
 """With the full stop that does not end a sentence."""
 
@@ -33,16 +33,16 @@ _CAN_OPEN = re.compile(r"[A-ZÀ-Ý0-9«\"'(\[–-]|[a-z]{1,2}[.)°]")
 def pipeline() -> Language:
     """Words, sentences and, where ``legal_phrases`` is added to it, turns of phrase."""
     import spacy
-    from spacy.attrs import ORTH
     from spacy.language import Language
 
     Language.component("legal_sentences", func=mark_sentences)
     Language.component("legal_phrases", func=mark_phrases)
     nlp = spacy.blank("nl")
+    words: Any = nlp.tokenizer
     for short in ABBREVIATIONS:
         for form in {short, short.capitalize(), short.upper()}:
-            nlp.tokenizer.add_special_case(form, [{ORTH: form}])
-    nlp.tokenizer.add_special_case("A.M.v.B.", [{ORTH: "A.M.v.B."}])
+            words.add_special_case(form, [{"ORTH": form}])
+    words.add_special_case("A.M.v.B.", [{"ORTH": "A.M.v.B."}])
     nlp.add_pipe("legal_sentences")
     nlp.max_length = 5_000_000
     return nlp

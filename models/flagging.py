@@ -14,6 +14,7 @@ from corpus.store import Store
 from models.activities import DetectedActivity
 from models.columns import COLUMN, KINDS, RELIEFS
 from models.coverage import Coverage, applies_at
+from models.encoder import WordMarks
 from models.evidence import Evidence, EvidenceFinder
 from models.explaining import place_of, reason
 from models.index import load_index
@@ -106,7 +107,8 @@ class Flagger:
             if ungrouped
             else grouped(candidates, self._texts(candidates), self._owners(candidates))
         )
-        flags = [self._flag(group, probability, found) for group in groups[:top]]
+        marks = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]]).marks
+        flags = [self._flag(group, probability, found, own) for group, own in zip(groups[:top], marks, strict=True)]
         room = np.argsort(-probability[:, TARGETS.index("room")], kind="stable")[:ROOM_LISTED]
         return {
             "id": initiative.id,
@@ -125,13 +127,19 @@ class Flagger:
             "model": self._model.version,
         }
 
-    def _flag(self, group: list[int], probability: npt.NDArray[np.float64], found: list[DetectedActivity]) -> Flag:
+    def _flag(
+        self,
+        group: list[int],
+        probability: npt.NDArray[np.float64],
+        found: list[DetectedActivity],
+        marks: WordMarks | None,
+    ) -> Flag:
         row, others = group[0], group[1:]
         clause = self._clause_text(row)
         own = np.asarray(self.space.features.probabilities[row], dtype=np.float32)
         judged = self._model.clauses.judge(own)
         kinds = [kind for kind in judged.decided if kind not in RELIEFS] or self._likeliest(own)
-        evidence = [e for e in (self._evidence.find(clause, kind) for kind in kinds[:2]) if e is not None]
+        evidence = self._evidence.find(clause, kinds, marks)
         chances = probability[row]
         ref = self.space.refs[row]
         return Flag(
@@ -185,4 +193,5 @@ class Flagger:
 
     def _clause_text(self, row: int) -> ClauseText:
         title = self._store.regulations[self.space.refs[row].partition("/")[0]].title
-        return ClauseText(text=self._table[row].as_py(), heading=self.space.headings[row], title=title)
+        text, heading = self._table[row].as_py(), self.space.headings[row]
+        return ClauseText(text=text, heading=heading, title=title, ref=self.space.refs[row])

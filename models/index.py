@@ -93,7 +93,7 @@ def clause_texts(table: pa.Table, titles: dict[str, str]) -> list[ClauseText]:
     """What the models read of the clauses in a table with columns ref, text and heading."""
     refs, texts, headings = (table[name].to_pylist() for name in ("ref", "text", "heading"))
     return [
-        ClauseText(text=text, heading=heading, title=titles.get(ref.partition("/")[0], ""))
+        ClauseText(text=text, heading=heading, title=titles.get(ref.partition("/")[0], ""), ref=ref)
         for ref, text, heading in zip(refs, texts, headings, strict=True)
     ]
 

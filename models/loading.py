@@ -17,7 +17,10 @@ from corpus.errors import InvalidModel
 from models.activities import ActivityModel
 from models.clauses import ClauseModel
 from models.columns import COLUMNS
+from models.encoder import EncoderTier
 from models.index import ClauseFeatures
+from models.joint import Joint
+from models.linear import LinearTier
 from models.packaging import Package, open_package, save_package
 from models.ranking import TARGETS, Grade, LinearRanker, Query, Ranker
 from models.vectorising import ClauseText, ClauseVectoriser
@@ -92,7 +95,8 @@ def load_model(folder: Path | None = None) -> Model:
 
 def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
     """Write a model directory; ``about`` says how it was trained and what was measured."""
-    words, idf = model.clauses.vectoriser.to_arrays()
+    fast, slow = model.clauses.fast, model.clauses.slow
+    words, idf = fast.vectoriser.to_arrays()
     data = {
         "vocabulary": {
             **{f"clause.{name}": block for name, block in words.items()},
@@ -118,12 +122,20 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             "grades": [[g.initiative, g.ref, g.value, int(g.room)] for g in model.grades],
         },
         "columns": {"clause": list(COLUMNS), "targets": list(TARGETS)},
+        "cascade": {
+            "plain": model.clauses.plain,
+            "evidence_least": model.clauses.evidence_least,
+            "max_length": slow.max_length if slow is not None else None,
+        },
     }
     arrays = {
         "clauses": {
-            "weights": model.clauses.weights.astype(np.float16),
-            **{name: getattr(model.clauses, name) for name in ("bias", "slope", "offset", "thresholds")},
+            "weights": fast.weights.astype(np.float16),
+            **{name: getattr(fast, name) for name in ("bias", "slope", "offset")},
             **{f"idf.{name}": values for name, values in idf.items()},
+            "thresholds": model.clauses.thresholds,
+            **_joint_arrays("alone", model.clauses.alone),
+            **(_joint_arrays("both", model.clauses.both) if model.clauses.both is not None else {}),
         },
         "words": {"words": model.words.idf_.astype(np.float32), "own_words": model.own_words.idf_.astype(np.float32)},
         "profiles": {
@@ -137,7 +149,8 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             for name in ("mean", "scale", "weights", "bias")
         },
     }
-    save_package(folder, version=model.version, data=data, arrays=arrays, about=about)
+    files = slow.files if slow is not None else {}
+    save_package(folder, version=model.version, data=data, arrays=arrays, files=files, about=about)
 
 
 def _build(package: Package) -> Model:
@@ -149,11 +162,7 @@ def _build(package: Package) -> Model:
     listed, memory, profiles = package.data("activities"), package.data("memory"), package.arrays("profiles")
     return Model(
         version=package.version,
-        clauses=ClauseModel(
-            vectoriser=ClauseVectoriser.from_arrays(blocks, {name: arrays[f"idf.{name}"] for name in blocks}),
-            weights=arrays["weights"].astype(np.float32),
-            **{name: arrays[name] for name in ("bias", "slope", "offset", "thresholds")},
-        ),
+        clauses=_clause_model(package, arrays, blocks),
         words=_fixed(vocabulary["words"], words["words"]),
         own_words=_fixed(vocabulary["own_words"], words["own_words"]),
         activities=ActivityModel(
@@ -170,6 +179,38 @@ def _build(package: Package) -> Model:
             shape=(len(memory["initiatives"]), len(vocabulary["words"])),
         ),
     )
+
+
+def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[str, list[str]]) -> ClauseModel:
+    cascade = package.data("cascade")
+    slow = None
+    if cascade["max_length"] is not None:
+        onnx, tokenizer = package.content("encoder.onnx"), package.content("tokenizer.json")
+        slow = EncoderTier(onnx, tokenizer, max_length=int(cascade["max_length"]))
+    return ClauseModel(
+        fast=LinearTier(
+            vectoriser=ClauseVectoriser.from_arrays(blocks, {name: arrays[f"idf.{name}"] for name in blocks}),
+            weights=arrays["weights"].astype(np.float32),
+            **{name: arrays[name] for name in ("bias", "slope", "offset")},
+        ),
+        alone=_joint(arrays, "alone"),
+        thresholds=arrays["thresholds"],
+        slow=slow,
+        both=_joint(arrays, "both") if slow is not None else None,
+        plain=float(cascade["plain"]),
+        evidence_least=float(cascade["evidence_least"]),
+    )
+
+
+_JOINT = ("mean", "scale", "weights", "bias")
+
+
+def _joint_arrays(name: str, joint: Joint) -> dict[str, np.ndarray]:
+    return {f"{name}.{field}": getattr(joint, field) for field in _JOINT}
+
+
+def _joint(arrays: dict[str, np.ndarray], name: str) -> Joint:
+    return Joint(**{field: arrays[f"{name}.{field}"] for field in _JOINT})
 
 
 def _fixed(vocabulary: list[str], idf: np.ndarray) -> TfidfVectorizer:

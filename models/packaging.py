@@ -4,6 +4,7 @@
       manifest.json        version, kind of each part, hashes, how it was trained and what was measured
       *.safetensors        arrays
       *.json               vocabularies and data
+      encoder.onnx         the slow tier of the clause model, where it has one (ONNX: a graph of arithmetic)
 
 Nothing in a model directory can run code, and a file that differs from its hash is refused.
 """
@@ -38,16 +39,17 @@ class Package:
 
     def data(self, name: str) -> Any:
         """The content of a JSON file; raises InvalidModel when it is not there."""
-        return json.loads(self._file(f"{name}.json"))
+        return json.loads(self.content(f"{name}.json"))
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """The arrays in a safetensors file by name; raises InvalidModel."""
         try:
-            return load_arrays(self._file(f"{name}.safetensors"))
+            return load_arrays(self.content(f"{name}.safetensors"))
         except SafetensorError as error:
             raise InvalidModel(f"{self.folder / name}.safetensors: cannot be read ({error})") from None
 
-    def _file(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
+        """The bytes of a file; raises InvalidModel when it is not there."""
         if name not in self.files:
             raise InvalidModel(f"{self.folder}: the model lacks {name}")
         return self.files[name]
@@ -60,6 +62,7 @@ def save_package(
     data: dict[str, Any],
     arrays: dict[str, dict[str, np.ndarray]],
     about: dict[str, Any],
+    files: dict[str, bytes] | None = None,
 ) -> None:
     """Write a model directory.
 
@@ -69,9 +72,11 @@ def save_package(
         data: JSON files by name.
         arrays: safetensors files by name.
         about: what else the manifest says: training, measurements.
+        files: other files by name, as they are.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files = {f"{name}.json": _json(content) for name, content in data.items()}
+    files = dict(files or {})
+    files |= {f"{name}.json": _json(content) for name, content in data.items()}
     files |= {
         f"{name}.safetensors": save_arrays({key: np.ascontiguousarray(value) for key, value in content.items()})
         for name, content in arrays.items()

@@ -7,15 +7,13 @@ together at no cost; beside whole words they did as well as character n-grams in
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from spacy.language import Language
 
 STEM_LENGTH = 6
 
 _WORD = re.compile(r"[^\W_]+|[:;]")
+
+WORD = re.compile(r"[^\W_]+")
+"""A word with a place in its text."""
 
 
 def stem(word: str) -> str:
@@ -32,13 +30,3 @@ def stems(text: str) -> list[str]:
     """All words of a text as stems."""
     return [word[:STEM_LENGTH] for word in words_of(text)]
 
-
-@cache
-def pipeline() -> Language:
-    """spaCy's Dutch tokeniser with sentence boundaries; it knows "a.s.", "art.", "€ 25,-" and the like."""
-    import spacy
-
-    nlp = spacy.blank("nl")
-    nlp.add_pipe("sentencizer")
-    nlp.max_length = 5_000_000
-    return nlp

@@ -1,8 +1,8 @@
-"""Fitting the clause model: one logistic regression per column, calibrated and cut off on regulations it did not see."""
+"""Fitting the clause model: both tiers, what they say together, calibrated and cut off on regulations they did not see."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -10,118 +10,268 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 
-from corpus.labels import JoinedLabel
-from models.clauses import ClauseModel
-from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS, QUALIFICATIONS, RELIEFS
-from models.vectorising import ClauseText, ClauseVectoriser
+from models.clauses import ClauseModel, consistent
+from models.columns import COLUMN, COLUMNS, KINDS, STRENGTHS
+from models.encoder import EncoderTier, WordMarks
+from models.evidence import EvidenceFinder
+from models.joint import Joint, features_of, sigmoid, surroundings
+from models.linear import LinearTier
+from models.vectorising import ClauseVectoriser
+from training.clause_examples import MISSING, ClauseExamples, Spans, Targets
+from training.clause_measures import Unseen, token_f1
 from training.splits import grouped_folds
 
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+Say = Callable[[str], None]
+
 REGULARISATION = 2.0
-"""C of the logistic regressions: best of 0.3, 0.7, 2 and 3 in grouped cross-validation."""
+"""C of the fast tier's logistic regressions: best of 0.3, 0.7, 2 and 3 in grouped cross-validation."""
 
-FOLDS = 5
-MISSING = -1
-"""In a target matrix: this column is not known for this clause."""
+JOINT_REGULARISATION = 0.02
+"""C of the regressions that weigh the tiers."""
 
-Targets = npt.NDArray[np.int8]
+FOLDS = 4
+"""Of the cross-validation that makes the values on unseen regulations."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class ClauseExamples:
-    """Clauses with what is known of them."""
-
-    texts: list[ClauseText]
-    targets: Targets  # (clauses, len(COLUMNS)); 1, 0 or MISSING
-    groups: list[str]  # regulation of each clause
-
-    def __len__(self) -> int:
-        return len(self.texts)
+NEVER = -6.0
+"""Log-odds of what no example holds."""
 
 
-def examples(labels: Sequence[JoinedLabel], official: Sequence[tuple[ClauseText, str, tuple[str, ...]]] = ()) -> ClauseExamples:
-    """Training examples.
+@dataclass(frozen=True)
+class UnseenValues:
+    """What the tiers said of clauses whose regulation, and whose copies elsewhere, they had not seen.
 
-    Args:
-        labels: labels by the guide, joined to their clauses; they say nothing of rule qualifications.
-        official: (clause, id of the regulation, official qualifications), of which only those with one value count: where
-            an authority gave several, it is not known which belongs to which sentence. They say nothing of kinds.
+    Attributes:
+        fast: *shape* (clauses, columns).
+        around: *shape* (clauses, features), see ``models.joint.surroundings``.
+        slow: *shape* (clauses, columns); NaN in rows that no fold of the slow tier has tested.
+        marks: of the slow tier; None in those rows.
     """
-    texts, groups, rows = [], [], []
-    for joined in labels:
-        row = np.full(len(COLUMNS), MISSING, dtype=np.int8)
-        row[: COLUMN[QUALIFICATIONS[0]]] = 0
-        strength = joined.label.strength
-        names = [*joined.label.barriers, *joined.label.relief, joined.label.addressee]
-        names += [name for name, least in (("any", 1), ("substantial", 2), ("stopping", 3)) if strength >= least]
-        row[[COLUMN[name] for name in names]] = 1
-        texts.append(ClauseText(text=joined.clause.text, heading=joined.clause.heading, title=joined.title))
-        groups.append(joined.clause.ref.partition("/")[0])
-        rows.append(row)
-    for text, regulation, values in official:
-        if len(values) == 1 and values[0] in QUALIFICATIONS:
-            row = np.full(len(COLUMNS), MISSING, dtype=np.int8)
-            row[[COLUMN[name] for name in QUALIFICATIONS]] = 0
-            row[COLUMN[values[0]]] = 1
-            texts.append(text)
-            groups.append(regulation)
-            rows.append(row)
-    return ClauseExamples(texts=texts, targets=np.array(rows), groups=groups)
+
+    fast: Floats
+    around: Floats
+    slow: Floats | None = None
+    marks: list[WordMarks | None] | None = None
+
+    @property
+    def read_twice(self) -> Rows:
+        """Rows that the slow tier has tested."""
+        return np.flatnonzero(~np.isnan(self.slow[:, 0])) if self.slow is not None else np.zeros(0, np.int64)
 
 
-def fit_clause_model(data: ClauseExamples, *, seed: int = 0) -> ClauseModel:
-    """Fit, calibrate and choose thresholds.
+def folds_of(data: ClauseExamples, *, seed: int = 0, folds: int = FOLDS) -> list[tuple[Rows, Rows]]:
+    """(training rows, test rows): regulations on one side, and no copy of a test clause among the training clauses."""
+    result = []
+    for train, test in grouped_folds(data.groups, folds=min(folds, len(set(data.groups))), seed=seed):
+        tested = set(data.families[test].tolist())
+        result.append((np.array([row for row in train if data.families[row] not in tested], dtype=np.int64), test))
+    return result
 
-    Calibration (Platt 1999) and thresholds come from decision values on regulations outside the fold; the weights that
-    ship are fitted on everything.
-    """
-    unseen = unseen_decisions(data, seed=seed)
+
+def fit_linear(data: ClauseExamples) -> LinearTier:
+    """The fast tier, with its values as they come: slope 1 and offset 0."""
     vectoriser = ClauseVectoriser().fit(data.texts)
     weights, bias = _fit_columns(vectoriser.transform(data.texts), data.targets)
-    slope, offset, thresholds = calibrate(unseen, data.targets)
-    return ClauseModel(vectoriser=vectoriser, weights=weights, bias=bias, slope=slope, offset=offset, thresholds=thresholds)
+    return LinearTier(
+        vectoriser=vectoriser, weights=weights, bias=bias,
+        slope=np.ones(len(COLUMNS), np.float32), offset=np.zeros(len(COLUMNS), np.float32),
+    )  # fmt: skip
 
 
-def unseen_decisions(data: ClauseExamples, *, seed: int = 0) -> npt.NDArray[np.float32]:
-    """Decision values for every clause by models that saw nothing of its regulation. *Shape:* (clauses, columns)."""
-    values = np.zeros((len(data), len(COLUMNS)), dtype=np.float32)
-    for train, test in grouped_folds(data.groups, folds=min(FOLDS, len(set(data.groups))), seed=seed):
-        vectoriser = ClauseVectoriser().fit([data.texts[row] for row in train])
-        features = vectoriser.transform([data.texts[row] for row in train])
-        weights, bias = _fit_columns(features, data.targets[train])
-        values[test] = vectoriser.transform([data.texts[row] for row in test]) @ weights + bias
-    return values
+def unseen_fast(data: ClauseExamples, *, seed: int = 0, say: Say = lambda line: None) -> tuple[UnseenValues, LinearTier]:
+    """Values of the fast tier on unseen regulations, and the calibration that follows from them (weights left empty)."""
+    splits = folds_of(data, seed=seed)
+    raw = np.zeros((len(data), len(COLUMNS)), dtype=np.float32)
+    tiers = []
+    for number, (train, test) in enumerate(splits):
+        tiers.append(fit_linear(data[train]))
+        raw[test] = tiers[-1].values([data.texts[row] for row in test])
+        say(f"fast tier: fold {number + 1} of {len(splits)}")
+    slope, offset = platt(raw, data.targets)
+    values, around = raw * slope + offset, np.zeros((len(data), 0), dtype=np.float32)
+    for tier, (_, test) in zip(tiers, splits, strict=True):
+        calibrated = LinearTier(tier.vectoriser, tier.weights, tier.bias, slope, offset)
+        part = _surroundings(data, test, calibrated)
+        if not around.shape[1]:
+            around = np.zeros((len(data), part.shape[1]), dtype=np.float32)
+        around[test] = part
+    empty = LinearTier(
+        ClauseVectoriser(), np.zeros((0, len(COLUMNS)), np.float32), np.zeros(len(COLUMNS), np.float32), slope, offset
+    )
+    return UnseenValues(fast=values.astype(np.float32), around=around), empty
 
 
-def calibrate(
-    values: npt.NDArray[np.float32], targets: Targets
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Platt scaling and the threshold of best F1 for every column, from decision values on unseen regulations."""
-    slope = np.ones(len(COLUMNS), dtype=np.float32)
-    offset = np.zeros(len(COLUMNS), dtype=np.float32)
-    thresholds = np.full(len(COLUMNS), 0.5, dtype=np.float32)
+def _surroundings(data: ClauseExamples, rows: Rows, tier: LinearTier) -> Floats:
+    own = [data.texts[row] for row in rows]
+    known = {text.ref for text in own}
+    others = {near.ref: near for row in rows for near in data.neighbours[row] if near.ref not in known}
+    together = [*own, *others.values()]
+    return surroundings(together, tier.values(together))[: len(own)]
+
+
+def fit_clause_model(
+    data: ClauseExamples,
+    *,
+    unseen: UnseenValues,
+    calibration: LinearTier,
+    slow: EncoderTier | None = None,
+    plain: float = 0.0,
+) -> ClauseModel:
+    """The model that ships: weights fitted on everything, the weighing of the tiers on what they said unseen."""
+    fitted = fit_linear(data)
+    fast = LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, calibration.slope, calibration.offset)
+    both = None
+    alone = fit_joint(features_of([unseen.fast], unseen.around), data.targets)
+    rows = unseen.read_twice
+    if slow is not None and unseen.slow is not None:
+        both = fit_joint(features_of([unseen.fast[rows], unseen.slow[rows]], unseen.around[rows]), data.targets[rows])
+    model = ClauseModel(
+        fast=fast, alone=alone, thresholds=np.full(len(COLUMNS), 0.5, np.float32), slow=slow, both=both, plain=plain
+    )
+    probabilities = cascade(unseen, alone, both, plain)
+    judged = rows if both is not None else np.arange(len(data))
+    thresholds = best_thresholds(probabilities[judged], data.targets[judged])
+    least = best_evidence_bound(data, unseen, model) if both is not None else 0.0
+    return ClauseModel(
+        fast=fast, alone=alone, thresholds=thresholds, slow=slow, both=both, plain=plain, evidence_least=least
+    )  # fmt: skip
+
+
+def cascade(unseen: UnseenValues, alone: Joint, both: Joint | None, plain: float) -> Floats:
+    """Probabilities as ``ClauseModel.read`` would give them for these values. *Shape:* (clauses, columns)."""
+    values = alone.values(features_of([unseen.fast], unseen.around))
+    if both is not None and unseen.slow is not None:
+        kinds = [COLUMN[name] for name in KINDS]
+        rows = unseen.read_twice
+        rows = rows[sigmoid(values[rows])[:, kinds].max(axis=1) >= plain]
+        values[rows] = both.values(features_of([unseen.fast[rows], unseen.slow[rows]], unseen.around[rows]))
+    return consistent(sigmoid(values))
+
+
+def measure_unseen(
+    data: ClauseExamples, unseen: UnseenValues, *, plain: float, finder: EvidenceFinder | None = None, seed: int = 1
+) -> Unseen:
+    """What the whole model says of unseen clauses; weights of the tiers and thresholds from other regulations than the judged.
+
+    With a slow tier only the clauses that it tested are in the result: the others would be judged by half a model.
+    """
+    rows = unseen.read_twice if unseen.slow is not None else np.arange(len(data))
+    probabilities = np.zeros((len(rows), len(COLUMNS)), dtype=np.float32)
+    decided = np.zeros((len(rows), len(COLUMNS)), dtype=bool)
+    groups = [data.groups[row] for row in rows]
+    for train, test in grouped_folds(groups, folds=min(5, len(set(groups))), seed=seed):
+        fitted, judged = rows[train], rows[test]
+        alone = fit_joint(features_of([unseen.fast[fitted]], unseen.around[fitted]), data.targets[fitted])
+        both = None
+        if unseen.slow is not None:
+            both = fit_joint(
+                features_of([unseen.fast[fitted], unseen.slow[fitted]], unseen.around[fitted]), data.targets[fitted]
+            )
+        whole = cascade(unseen, alone, both, plain)
+        thresholds = best_thresholds(whole[fitted], data.targets[fitted])
+        probabilities[test] = whole[judged]
+        decided[test] = whole[judged] >= thresholds
+    steps = [COLUMN[name] for name in STRENGTHS]
+    found: list[Spans | None] = [None] * len(rows)
+    if finder is not None:
+        for place, row in enumerate(rows):
+            if data.evidence[row]:
+                marks = unseen.marks[row] if unseen.marks is not None else None
+                kinds = [name for name in KINDS if decided[place, COLUMN[name]]]
+                kinds.sort(key=lambda name: -probabilities[place, COLUMN[name]])
+                found[place] = [(one.start, one.end) for one in finder.find(data.texts[row], kinds, marks)]
+    return Unseen(
+        refs=[data.texts[row].ref for row in rows],
+        groups=groups,
+        targets=data.targets[rows],
+        probabilities=probabilities,
+        decided=decided,
+        level=decided[:, steps].sum(axis=1),
+        evidence=[data.evidence[row] for row in rows],
+        found=found,
+    )
+
+
+def platt(values: Floats, targets: Targets) -> tuple[Floats, Floats]:
+    """Platt scaling (Platt 1999) of every column: slope and offset, *shape* (columns,) each."""
+    slope, offset = np.ones(len(COLUMNS), dtype=np.float32), np.zeros(len(COLUMNS), dtype=np.float32)
     for column in range(len(COLUMNS)):
         known = targets[:, column] != MISSING
         truth, value = targets[known, column], values[known, column]
         if len(set(truth)) < 2:
-            slope[column], offset[column] = 0.0, -6.0  # never seen: never claimed
+            slope[column], offset[column] = 0.0, NEVER  # never seen: never claimed
             continue
-        platt = LogisticRegression(C=1e3).fit(value[:, None], truth)
-        slope[column], offset[column] = platt.coef_[0, 0], platt.intercept_[0]
-        probability = 1 / (1 + np.exp(-(value * slope[column] + offset[column])))
-        candidates = np.unique(np.quantile(probability, np.linspace(0.3, 0.999, 200)))
-        scores = [f1_score(truth, probability >= candidate, zero_division=0) for candidate in candidates]
-        thresholds[column] = candidates[int(np.argmax(scores))]
-    return slope, offset, thresholds
+        fitted = LogisticRegression(C=1e3).fit(value[:, None], truth)
+        slope[column], offset[column] = fitted.coef_[0, 0], fitted.intercept_[0]
+    return slope, offset
 
 
-def _fit_columns(features: sp.csr_matrix, targets: Targets) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    def fit(column: int) -> tuple[npt.NDArray[np.float32], float]:
+def fit_joint(features: Floats, targets: Targets) -> Joint:
+    """Logistic regressions over what the tiers said, one per column."""
+    mean, scale = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-3)
+    standard = (features - mean) / scale
+
+    def fit(column: int) -> tuple[Floats, float]:
         known = np.flatnonzero(targets[:, column] != MISSING)
         truth = targets[known, column]
         if len(set(truth)) < 2:
-            return np.zeros(features.shape[1], dtype=np.float32), -6.0
+            return np.zeros(features.shape[1], dtype=np.float32), NEVER
+        model = LogisticRegression(C=JOINT_REGULARISATION, max_iter=300, tol=1e-3).fit(standard[known], truth)
+        return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+
+    with ThreadPoolExecutor(2) as pool:
+        fitted = list(pool.map(fit, range(len(COLUMNS))))
+    return Joint(
+        mean=mean.astype(np.float32),
+        scale=scale.astype(np.float32),
+        weights=np.column_stack([weights for weights, _ in fitted]),
+        bias=np.array([bias for _, bias in fitted], dtype=np.float32),
+    )
+
+
+def best_thresholds(probabilities: Floats, targets: Targets) -> Floats:
+    """The probability of best F1 for every column; 0.5 where nothing is known. *Shape:* (columns,)."""
+    thresholds = np.full(len(COLUMNS), 0.5, dtype=np.float32)
+    for column in range(len(COLUMNS)):
+        known = targets[:, column] != MISSING
+        truth, value = targets[known, column] == 1, probabilities[known, column]
+        if truth.any():
+            order = np.argsort(-value, kind="stable")
+            hits = np.cumsum(truth[order])
+            best = int(np.argmax(2 * hits / (np.arange(1, len(truth) + 1) + truth.sum())))
+            following = value[order[best + 1]] if best + 1 < len(order) else value[order[best]] / 2
+            thresholds[column] = (value[order[best]] + following) / 2
+    return thresholds
+
+
+def best_evidence_bound(data: ClauseExamples, unseen: UnseenValues, model: ClauseModel, *, sample: int = 1_500) -> float:
+    """Log-odds from which a word piece is evidence: best token-F1 on unseen clauses."""
+    if unseen.marks is None:
+        return 0.0
+    rows = [row for row in unseen.read_twice if data.evidence[row]][:sample]
+    scores = {}
+    for bound in (-2.5, -2.0, -1.5, -1.0, -0.5, 0.0):
+        finder = EvidenceFinder(ClauseModel(model.fast, model.alone, model.thresholds, evidence_least=bound))
+        found = [
+            [(one.start, one.end) for one in finder.find(data.texts[row], _labelled_kinds(data, row), unseen.marks[row])]
+            for row in rows
+        ]
+        scores[bound] = token_f1([data.evidence[row] for row in rows], found)
+    return max(scores, key=lambda bound: scores[bound]) if rows else 0.0
+
+
+def _labelled_kinds(data: ClauseExamples, row: int) -> list[str]:
+    return [name for name in KINDS if data.targets[row, COLUMN[name]] == 1]
+
+
+def _fit_columns(features: sp.csr_matrix, targets: Targets) -> tuple[Floats, Floats]:
+    def fit(column: int) -> tuple[Floats, float]:
+        known = np.flatnonzero(targets[:, column] != MISSING)
+        truth = targets[known, column]
+        if len(set(truth)) < 2:
+            return np.zeros(features.shape[1], dtype=np.float32), NEVER
         model = LogisticRegression(C=REGULARISATION, solver="liblinear", class_weight="balanced", random_state=0)
         model.fit(features[known], truth)
         return model.coef_[0].astype(np.float32), float(model.intercept_[0])
@@ -129,25 +279,3 @@ def _fit_columns(features: sp.csr_matrix, targets: Targets) -> tuple[npt.NDArray
     with ThreadPoolExecutor(2) as pool:  # liblinear works without the interpreter lock
         fitted = list(pool.map(fit, range(len(COLUMNS))))
     return np.column_stack([weights for weights, _ in fitted]), np.array([bias for _, bias in fitted], dtype=np.float32)
-
-
-def macro_f1(values: npt.NDArray[np.float32], data: ClauseExamples, *, seed: int = 1) -> dict[str, float]:
-    """Quality on unseen regulations, with thresholds chosen on other regulations than those they are judged on."""
-    labelled = np.flatnonzero(data.targets[:, 0] != MISSING)
-    predicted = np.zeros((len(data), len(COLUMNS)), dtype=bool)
-    groups = [data.groups[row] for row in labelled]
-    for train, test in grouped_folds(groups, folds=FOLDS, seed=seed):
-        slope, offset, thresholds = calibrate(values[labelled[train]], data.targets[labelled[train]])
-        probability = 1 / (1 + np.exp(-(values[labelled[test]] * slope + offset)))
-        predicted[labelled[test]] = probability >= thresholds
-    truth, guess = data.targets[labelled], predicted[labelled]
-    per_kind = {n: float(f1_score(truth[:, COLUMN[n]], guess[:, COLUMN[n]], zero_division=0)) for n in (*BARRIERS, *RELIEFS)}
-    addressee = [COLUMN[name] for name in ADDRESSEES]
-    right = truth[:, addressee].argmax(axis=1) == values[labelled][:, addressee].argmax(axis=1)
-    return {
-        "macro_f1_barriers": float(np.mean([per_kind[name] for name in BARRIERS])),
-        "macro_f1_kinds": float(np.mean(list(per_kind.values()))),
-        "f1_any_strength": float(f1_score(truth[:, COLUMN["any"]], guess[:, COLUMN["any"]])),
-        "accuracy_addressee": float(right.mean()),
-        **{f"f1_{name}": score for name, score in per_kind.items()},
-    }

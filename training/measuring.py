@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from corpus.activities import activities
-from corpus.errors import StoreProblem
+from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import join
 from corpus.store import Store
 from models.activities import ActivityModel
-from training.clause_fitting import fit_clause_model, macro_f1, unseen_decisions
+from training.agreement import readers_agreement
+from training.clause_examples import ClauseExamples, clause_examples
+from training.clause_measures import headline, qualification_f1
+from training.clause_report import clause_report, write_report
+from training.clause_running import ClauseRun, ClauseRunConfig, run_clauses
 from training.evaluating import evaluate_ranking
-from training.running import MIN_LABELS, clause_examples, judged_clauses, ranking_material
+from training.ladder import ladder
+from training.learning_curve import learning_curve
+from training.running import MIN_LABELS, judged_clauses, ranking_material
+from training.unseen_files import load_unseen
+
+Say = Callable[[str], None]
 
 
-def measure(store: Store, *, what: str, seed: int, say: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
+def measure(
+    store: Store,
+    *,
+    what: str,
+    seed: int,
+    config: ClauseRunConfig | None = None,
+    report: Path | None = None,
+    against: Path | None = None,
+    say: Say = lambda line: None,
+) -> dict[str, Any]:
     """Quality on regulations and initiatives that were not seen.
 
     Args:
         store: holds the texts of the labelled clauses and of the judged regulations.
         what: "clauses", "ranking" or "all".
         seed: of the folds.
+        config: how the clause model is made; None for the fast tier alone.
+        report: folder for report.json and report.html on the clause model.
+        against: model directory whose decisions the report compares with, clause by clause.
         say: told in one line what is being done.
 
     Raises:
@@ -33,13 +55,41 @@ def measure(store: Store, *, what: str, seed: int, say: Callable[[str], None] = 
             f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed"
         )
     data = clause_examples(store, joined)
+    config = config or ClauseRunConfig()
+    run = run_clauses(data, config=config, seed=seed, say=say)
     measured: dict[str, Any] = {}
     if what in ("all", "clauses"):
-        say(f"clause model: grouped cross-validation over {len(set(data.groups))} regulations")
-        measured["clauses"] = macro_f1(unseen_decisions(data, seed=seed), data)
+        measured["clauses"] = headline(run.measured)
+        measured["qualifications"] = qualification_f1(run.measured)
+        if report is not None:
+            _report(data, run, config, report, against, seed, say)
     if what in ("all", "ranking"):
         say("ranker: cross-validation by initiative, and with whole regulations hidden")
         judged = judged_clauses(store)
-        material = ranking_material(judged, fit_clause_model(data, seed=seed), ActivityModel(activities()))
+        material = ranking_material(judged, run.model, ActivityModel(activities()))
         measured["ranking"] = evaluate_ranking(material.queries, judged.grades, material.space, seed=seed)
     return measured
+
+
+def _report(
+    data: ClauseExamples, run: ClauseRun, config: ClauseRunConfig, folder: Path, against: Path | None, seed: int, say: Say
+) -> None:
+    say("ladder of methods")
+    encoder = Path(config.encoder) if config.encoder is not None else None
+    rungs = ladder(data, run.unseen, run.measured, run.model, encoder=encoder, seed=seed)
+    try:
+        before = load_unseen(against) if against is not None else None
+    except InvalidModel as error:
+        say(f"no comparison: {error}")
+        before = None
+    written = clause_report(
+        data,
+        run.measured,
+        rungs=rungs,
+        curve=learning_curve(data, seed=seed, say=say),
+        before=before,
+        agreement=readers_agreement(),
+        seed=seed,
+    )
+    page = write_report(written, folder, title="Clause model: what it says of regulations it has not seen")
+    say(f"report: {page}")

@@ -13,16 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import activities
 from corpus.errors import StoreProblem
-from corpus.labels import (
-    JoinReport,
-    aliases,
-    clause_labels,
-    graded_pairs,
-    initiatives,
-    join,
-    judged_regulations,
-    official_labels,
-)
+from corpus.labels import aliases, clause_labels, graded_pairs, initiatives, join, judged_regulations
 from corpus.store import Store
 from models.activities import ActivityModel
 from models.clauses import ClauseModel
@@ -31,9 +22,12 @@ from models.loading import Model, query_of, save_model, stem_vectoriser, word_do
 from models.ranking import Grade, Memory, Query, Space
 from models.vectorising import ClauseText
 from models.words import stem
-from training.clause_fitting import ClauseExamples, examples, fit_clause_model, macro_f1, unseen_decisions
+from training.clause_examples import clause_examples
+from training.clause_measures import headline, qualification_f1
+from training.clause_running import ClauseRunConfig, run_clauses
 from training.evaluating import evaluate_ranking
 from training.ranking_fitting import fit_ranker
+from training.unseen_files import save_unseen
 
 Say = Callable[[str], None]
 
@@ -112,7 +106,8 @@ class TrainingConfig:
 
     version: str = "0.1.0"
     seed: int = 0
-    evaluate: bool = True  # measure on unseen regulations and initiatives as well
+    evaluate: bool = True  # measure on unseen initiatives as well
+    clauses: ClauseRunConfig = ClauseRunConfig()
 
 
 @dataclass(frozen=True)
@@ -160,22 +155,21 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
             f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed"
         )
     data = clause_examples(store, joined)
-    say(f"fitting the clause model on {len(data)} clauses")
-    clause_model = fit_clause_model(data, seed=config.seed)
+    run = run_clauses(data, config=config.clauses, seed=config.seed, say=say)
+    clause_model = run.model
     judged = judged_clauses(store)
     say(f"fitting the ranker on {len(judged.grades)} grades over {len(judged.refs)} clauses")
     material = ranking_material(judged, clause_model, ActivityModel(activities()))
     ranker = fit_ranker(material.queries, judged.grades, material.space, seed=config.seed)
-    measured: dict[str, Any] = {}
+    measured: dict[str, Any] = {"clauses": headline(run.measured), "qualifications": qualification_f1(run.measured)}
     if config.evaluate:
-        say("measuring on regulations and initiatives that were not seen")
-        measured["clauses"] = macro_f1(unseen_decisions(data, seed=config.seed), data)
+        say("measuring on initiatives that were not seen")
         measured["ranking"] = evaluate_ranking(material.queries, judged.grades, material.space, seed=config.seed)
     about = {
         "config": asdict(config),
         "data": {
             "labels": len(joined.joined),
-            "official_labels": len(data) - len(joined.joined),
+            "official_labels": int(data.official.sum()),
             "initiatives": len(material.queries),
             "grades": len(judged.grades),
             "regulations_with_labels": len(set(data.groups)),
@@ -195,17 +189,9 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
         profiles=Memory(material.queries, judged.grades, material.space).profiles,
     )
     save_model(model, output, about=about)
+    save_unseen(run.measured, output)
     say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
     return about
-
-
-def clause_examples(store: Store, joined: JoinReport) -> ClauseExamples:
-    """Everything in a store that says what a clause is: labels by the guide and official qualifications."""
-    official = [
-        (ClauseText(text=clause.text, heading=clause.heading, title=title), clause.ref.partition("/")[0], values)
-        for clause, title, values in official_labels(store)
-    ]
-    return examples(joined.joined, official)
 
 
 def judged_clauses(store: Store) -> Judged:

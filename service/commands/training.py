@@ -1,4 +1,4 @@
-"""regelruimte train | evaluate | models list | models show"""
+"""regelruimte train | evaluate | pretrain | models list | models show"""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service.commands.parsing import add_command, add_store_option
+
+if TYPE_CHECKING:
+    from training.clause_running import ClauseRunConfig
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,7 +27,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     train.add_argument("--output", type=Path, required=True, metavar="DIR", help="model directory to write")
     train.add_argument("--version", dest="model_version", default="0.1.0", metavar="V", help="version of the model")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="of every random choice (default 0)")
-    train.add_argument("--no-evaluation", action="store_true", help="skip the measuring, which takes most of the time")
+    train.add_argument("--no-evaluation", action="store_true", help="skip measuring the ranker on unseen initiatives")
+    _add_clause_options(train)
     evaluate = add_command(
         commands,
         "evaluate",
@@ -36,6 +40,34 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_store_option(evaluate)
     evaluate.add_argument("--seed", type=int, default=0, metavar="N", help="of the folds (default 0)")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
+    evaluate.add_argument("--report", type=Path, metavar="DIR", help="write report.html and report.json on the clause model")
+    evaluate.add_argument(
+        "--against",
+        type=Path,
+        metavar="DIR",
+        help="model directory to compare with, clause by clause (default: the one that ships)",
+    )
+    _add_clause_options(evaluate)
+    encoder = add_command(
+        commands,
+        "pretrain",
+        run=_pretrain,
+        summary="make a Dutch legal encoder from an English one, translated sentences and the clauses of a store",
+        example="regelruimte pretrain --store store --pairs nl-en.tsv.xz --everyday sentences/ --output encoder",
+    )
+    add_store_option(encoder)
+    encoder.add_argument("--pairs", type=Path, required=True, metavar="FILE", help="Dutch, tab, English; .xz")
+    encoder.add_argument(
+        "--everyday", type=Path, required=True, metavar="DIR", help="folder with .txt.xz files of everyday Dutch"
+    )
+    encoder.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="model directory to write (Hugging Face layout)"
+    )
+    encoder.add_argument("--teacher", type=Path, metavar="DIR", help="English sentence encoder (default: all-MiniLM-L6-v2)")
+    encoder.add_argument("--minutes", type=float, default=47, metavar="N", help="how long to learn (default 47)")
+    encoder.add_argument(
+        "--likeness", type=Path, metavar="DIR", help="folder with SICK_NL.txt and stsb_nl_test.csv, to measure it on"
+    )
     models = commands.add_parser("models", help="look at models").add_subparsers(
         title="commands", metavar="COMMAND", required=True
     )
@@ -57,27 +89,94 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     show.add_argument("model", nargs="?", type=Path, metavar="DIR", help="model directory (default: the one that ships)")
 
 
+def _add_clause_options(parser: argparse.ArgumentParser) -> None:
+    from training.clause_running import ClauseRunConfig
+
+    plain = ClauseRunConfig()
+    parser.add_argument(
+        "--encoder", metavar="DIR", help="Hugging Face model directory for the slow tier (default: fast tier alone)"
+    )
+    parser.add_argument(
+        "--encoder-folds", type=int, default=plain.encoder_folds, metavar="N", help="folds of four that test the slow tier"
+    )
+    parser.add_argument(
+        "--encoder-part", action="store_true", help="ship the encoder of the first fold instead of fitting one on everything"
+    )
+    parser.add_argument("--epochs", type=int, default=plain.epochs, metavar="N", help="of the slow tier (default %(default)s)")
+    parser.add_argument("--work", default=plain.work, metavar="DIR", help="where finished fits are kept (default %(default)s)")
+
+
+def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
+    from training.clause_running import ClauseRunConfig
+
+    return ClauseRunConfig(
+        encoder=arguments.encoder,
+        encoder_folds=arguments.encoder_folds,
+        encoder_whole=not arguments.encoder_part,
+        epochs=arguments.epochs,
+        work=arguments.work,
+    )
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
 def _train(arguments: argparse.Namespace) -> int:
     from corpus.store import Store
     from training.running import TrainingConfig, train
 
-    config = TrainingConfig(version=arguments.model_version, seed=arguments.seed, evaluate=not arguments.no_evaluation)
-    about = train(Store(arguments.store), arguments.output, config=config, say=lambda line: print(line, file=sys.stderr))
+    config = TrainingConfig(
+        version=arguments.model_version,
+        seed=arguments.seed,
+        evaluate=not arguments.no_evaluation,
+        clauses=_clause_config(arguments),
+    )
+    about = train(Store(arguments.store), arguments.output, config=config, say=_say)
     _print_measures(about["measured"])
     return 0
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from corpus.store import Store
+    from models.loading import released_folder
     from training.measuring import measure
 
     measured = measure(
-        Store(arguments.store), what=arguments.what, seed=arguments.seed, say=lambda line: print(line, file=sys.stderr)
+        Store(arguments.store),
+        what=arguments.what,
+        seed=arguments.seed,
+        config=_clause_config(arguments),
+        report=arguments.report,
+        against=arguments.against or released_folder(),
+        say=_say,
     )
     if arguments.json:
         print(json.dumps(measured, indent=1))
     else:
         _print_measures(measured)
+    return 0
+
+
+def _pretrain(arguments: argparse.Namespace) -> int:
+    from corpus.store import Store
+    from training.extras import require_training_extra
+
+    require_training_extra()
+    from training.encoder.making import make_encoder
+
+    likeness = make_encoder(
+        Store(arguments.store),
+        arguments.output,
+        pairs=arguments.pairs,
+        everyday=arguments.everyday,
+        teacher=arguments.teacher,
+        seconds=arguments.minutes * 60,
+        likeness=arguments.likeness,
+        say=_say,
+    )
+    for name, by_encoder in likeness.items():
+        print(name, *(f"{which} {value:.3f}" for which, value in by_encoder.items()), sep="  ")
     return 0
 
 
@@ -106,6 +205,8 @@ def _show(arguments: argparse.Namespace) -> int:
 def _print_measures(measured: dict[str, Any]) -> None:
     for name, value in measured.get("clauses", {}).items():
         print(f"{name:<28} {value:.3f}")
+    if "qualifications" in measured:
+        print(f"{'macro_f1_qualifications':<28} {measured['qualifications']['macro_f1_common']:.3f}")
     for setting, measures in measured.get("ranking", {}).items():
         for name, (mean, low, high) in measures.items():
             print(f"{setting}: {name:<22} {mean:.3f} [{low:.3f}, {high:.3f}]")

@@ -39,7 +39,8 @@ def export_encoder(model: ClauseEncoder, folder: Path) -> tuple[bytes, bytes]:
             str(whole),
             input_names=["ids", "attention"],
             output_names=["values", "evidence"],
-            dynamic_axes={name: {0: "texts", 1: "pieces"} for name in ("ids", "attention", "evidence")} | {"values": {0: "texts"}},
+            dynamic_axes={name: {0: "texts", 1: "pieces"} for name in ("ids", "attention", "evidence")}
+            | {"values": {0: "texts"}},
             opset_version=17,
             dynamo=False,
         )

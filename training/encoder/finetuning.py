@@ -35,10 +35,10 @@ class FinetuningConfig:
     """How the encoder is fitted to the labels; kept with the result."""
 
     epochs: int = 4
-    learning_rate: float = 2e-4  # of the encoder; the outputs learn at ``output_rate``
-    output_rate: float = 1e-3
+    learning_rate: float = 3e-4  # of the encoder; the outputs learn at ``output_rate``
+    output_rate: float = 2e-3
     max_length: int = 256  # word pieces
-    batch_tokens: int = 4_096
+    batch_tokens: int = 2_048
     evidence_weight: float = 0.3
     dropout: float = 0.1
     smoothing: float = 0.02  # of yes and no: two careful readers agree at 0.93, not at 1
@@ -128,7 +128,7 @@ def fit_encoder(
     torch.set_num_threads(config.threads)
     rng = np.random.default_rng(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = ClauseEncoder(_plain_encoder(folder), dropout=config.dropout)
+    model = empty_encoder(folder, dropout=config.dropout)
     pieces = tokenise(tokenizer, clauses, max_length=config.max_length)
     marks = [_marks(spans, of) for spans, of in zip(pieces.spans, evidence, strict=True)]
     known = torch.from_numpy(targets.astype(np.float32))
@@ -183,6 +183,11 @@ def predict(
         for place, row in enumerate(batch):
             evidence[row] = scores[place, : len(pieces.ids[row])].float().numpy()
     return values, evidence, pieces.spans
+
+
+def empty_encoder(folder: Path, *, dropout: float = 0.0) -> ClauseEncoder:
+    """The encoder in a Hugging Face directory, with outputs that know nothing yet."""
+    return ClauseEncoder(_plain_encoder(folder), dropout=dropout)
 
 
 def _plain_encoder(folder: Path) -> nn.Module:

@@ -287,5 +287,10 @@ def _save(
         model_max_length=pupil.config.max_position_embeddings,
     )  # fmt: skip
     wrapped.save_pretrained(folder)
-    summary = {name: [round(float(np.mean(values[i : i + 50])), 4) for i in range(0, len(values), 50)] for name, values in losses.items()}
-    (folder / "pretraining.json").write_text(json.dumps({"config": asdict(config), "losses_per_50_steps": summary}, indent=1) + "\n")
+    summary = {
+        name: [round(float(np.mean(values[i : i + 50])), 4) for i in range(0, len(values), 50)]
+        for name, values in losses.items()
+    }
+    (folder / "pretraining.json").write_text(
+        json.dumps({"config": asdict(config), "losses_per_50_steps": summary}, indent=1) + "\n"
+    )

@@ -1,0 +1,209 @@
+"""From labels to a clause model, on the regulations of the sample municipality; with the slow tier where torch is installed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.adding import add_paths
+from corpus.errors import UsageError
+from corpus.labels import ClauseLabel, join
+from corpus.passages import normalised
+from corpus.store import Store
+from models.clauses import consistent
+from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
+from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
+from training.clause_fitting import best_thresholds, folds_of
+from training.clause_measures import headline
+from training.clause_report import clause_report, write_report
+from training.clause_running import ClauseRun, ClauseRunConfig, run_clauses
+from training.extras import training_extra_missing
+from training.ladder import ladder
+from training.learning_curve import learning_curve
+
+SAMPLE = Path(__file__).resolve().parents[2] / "corpus/sample"
+
+
+def label(**changes: object) -> ClauseLabel:
+    plain = {
+        "ref": "R/artikel-1", "version": "2020-01-01", "sha256": "0" * 64, "addressee": "private", "barriers": (), "relief": (),
+        "strength": 0, "evidence": (), "sample": "spread",
+    }  # fmt: skip
+    return ClauseLabel(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> ClauseExamples:
+    folder = tmp_path_factory.mktemp("store") / "S"
+    add_paths([SAMPLE / "regelingen"], store=folder)
+    rows = [json.loads(line) for line in (SAMPLE / "clauses.jsonl").read_text(encoding="utf-8").splitlines()]
+    labels = [
+        ClauseLabel(**{**row, **{name: tuple(map(tuple, row[name])) if name == "evidence" else tuple(row[name])
+                                 for name in ("barriers", "relief", "evidence")}})
+        for row in rows
+    ]  # fmt: skip
+    store = Store(folder)
+    return clause_examples(store, join(store, labels))
+
+
+@pytest.fixture(scope="module")
+def run(data: ClauseExamples) -> ClauseRun:
+    return run_clauses(data, config=ClauseRunConfig())
+
+
+def test_a_label_as_targets() -> None:
+    row = target_row(label(barriers=("verbod",), relief=("ontheffing",), strength=2), "Verbod")
+    on = {COLUMNS[column] for column in np.flatnonzero(row == 1)}
+    assert on == {"verbod", "ontheffing", "private", "any", "substantial", "Verbod"}
+    assert not (row == MISSING).any()
+    unasked = target_row(label(), "")
+    assert {COLUMNS[column] for column in np.flatnonzero(unasked == MISSING)} == set(QUALIFICATIONS)
+    official = target_row(None, "Gebod")
+    assert official[0] == MISSING and official[COLUMN["Gebod"]] == 1 and official[COLUMN["Verbod"]] == 0
+
+
+@given(st.text(alphabet=st.sampled_from("aB é-.,12 ½²ßﬁ'’\n"), min_size=1, max_size=60), st.data())
+def test_evidence_points_at_the_same_letters_in_the_text(text: str, draw: st.DataObject) -> None:
+    """Offsets in the normalised text become offsets in the text that normalise to the same letters, or nothing."""
+    folded = normalised(text)
+    if not folded:
+        return
+    start = draw.draw(st.integers(0, len(folded) - 1))
+    end = draw.draw(st.integers(start + 1, len(folded)))
+    spans = evidence_spans(text, label(evidence=((start, end),)))
+    for first, last in spans or []:
+        assert 0 <= first < last <= len(text)
+        letters = [letter for letter in folded[start:end] if letter.isalnum()]
+        assert [letter for letter in normalised(text[first:last]) if letter.isalnum()][: len(letters)] or not letters
+
+
+def test_evidence_of_a_plain_sentence() -> None:
+    text = "Het is verboden zonder vergunning, ten hoogste 2.5 meter van de weg."
+    start = normalised(text).index("zondervergunning")
+    (span,) = evidence_spans(text, label(evidence=((start, start + len("zondervergunning")),))) or []
+    assert text[span[0] : span[1]] == "zonder vergunning"
+    assert evidence_spans(text, label()) is None and evidence_spans(text, None) is None
+
+
+def test_the_examples_know_their_surroundings(data: ClauseExamples) -> None:
+    assert len(data) >= 586 and data.official.sum() > 80
+    row = next(row for row, text in enumerate(data.texts) if text.ref == "CVDR900001/artikel-2:4/lid-2")
+    assert {near.ref for near in data.neighbours[row]} >= {"CVDR900001/artikel-2:4/lid-1"}
+
+
+def test_folds_keep_regulations_and_copies_apart(data: ClauseExamples) -> None:
+    tested = []
+    for train, test in folds_of(data):
+        assert not {data.groups[row] for row in train} & {data.groups[row] for row in test}
+        assert not set(data.families[train]) & set(data.families[test])
+        tested += test.tolist()
+    assert sorted(tested) == list(range(len(data)))
+
+
+def test_thresholds_are_those_of_best_f1() -> None:
+    chances = np.zeros((4, len(COLUMNS)), dtype=np.float32)
+    targets = np.zeros((4, len(COLUMNS)), dtype=np.int8)
+    chances[:, 0], targets[:, 0] = [0.9, 0.6, 0.4, 0.1], [1, 1, 0, 0]
+    assert 0.4 < best_thresholds(chances, targets)[0] < 0.6
+
+
+def test_a_run_gives_a_model_and_its_measures(data: ClauseExamples, run: ClauseRun) -> None:
+    """Five regulations of five kinds teach little about each other, but more than nothing."""
+    figures = headline(run.measured)
+    assert figures["auc_any_strength"] > 0.6 and 0 < figures["macro_f1_kinds"] < 1
+    assert len(run.measured.refs) == len(data)
+    reading = run.model.read(data.texts[:50])
+    assert reading.probabilities.shape == (50, len(COLUMNS)) and not reading.read_twice.any()
+    assert np.allclose(reading.probabilities[:, [COLUMN[name] for name in ADDRESSEES]].sum(axis=1), 1, atol=1e-5)
+    assert np.allclose(consistent(reading.probabilities), reading.probabilities, atol=1e-5)
+
+
+def test_doubt_lies_around_the_threshold(run: ClauseRun) -> None:
+    column = COLUMN["verbod"]
+    chances = np.zeros(len(COLUMNS), dtype=np.float32)
+    chances[column] = run.model.thresholds[column] + 0.01
+    judged = run.model.judge(chances)
+    assert "verbod" in judged.decided and "verbod" in judged.doubtful
+    chances[column] = 0.0
+    assert "verbod" not in run.model.judge(chances).doubtful
+
+
+def test_the_report_has_everything(data: ClauseExamples, run: ClauseRun, tmp_path: Path) -> None:
+    report = clause_report(
+        data,
+        run.measured,
+        rungs=ladder(data, run.unseen, run.measured, run.model, encoder=None),
+        curve=learning_curve(data),
+        before=run.measured,
+        agreement={"micro_f1_kinds": 0.9},
+        resamples=3,
+    )
+    page = write_report(report, tmp_path / "R", title="Report <1>").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "R/report.json").read_text(encoding="utf-8"))["clauses"] == report["clauses"]
+    assert "Report &lt;1&gt;" in page and page.count("<svg") == 3 and "http" not in page.replace("http-equiv", "")
+    assert [rung["name"] for rung in report["ladder"]][0] == "word list (must, shall)" and len(report["ladder"]) == 5
+    assert {row["kind"] for row in report["kinds"]} == set(KINDS)
+    assert {row["name"] for row in report["levels"]} == {"gemeente", "waterschap"}
+    assert report["changes"] == {"gains": [], "losses": []}
+    assert report["learning_curve"][0]["labels"] < report["learning_curve"][-1]["labels"]
+
+
+def test_without_the_extra_an_encoder_is_refused(data: ClauseExamples, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.extras.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match="make train-environment"):
+        run_clauses(data, config=ClauseRunConfig(encoder="somewhere"))
+
+
+needs_torch = pytest.mark.skipif(
+    bool(training_extra_missing()), reason=f"needs the extra train: {', '.join(training_extra_missing())} not installed"
+)
+
+
+def tiny_encoder(folder: Path, architecture: str) -> Path:
+    """A Hugging Face directory with an untrained encoder of a few thousand weights and a vocabulary of its own."""
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+
+    from training.encoder.vocabulary import train_vocabulary
+
+    texts = [line["text"] for line in map(json.loads, (SAMPLE / "initiatives.jsonl").open(encoding="utf-8")) if "text" in line]
+    tokenizer = train_vocabulary([*texts, "Het is verboden zonder vergunning een feest te houden in de straat."] * 5, size=300)
+    shape = {"vocab_size": 300, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    model = (
+        BertModel(BertConfig(**shape, pad_token_id=0))
+        if architecture == "bert"
+        else XLMRobertaModel(XLMRobertaConfig(**shape, pad_token_id=0, max_position_embeddings=300))
+    )
+    model.save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]"
+    ).save_pretrained(folder)
+    return folder
+
+
+@needs_torch
+@pytest.mark.parametrize("architecture", ["bert", "xlm-roberta"])
+@pytest.mark.filterwarnings("default")  # torch and its exporter warn about themselves
+def test_any_encoder_directory_becomes_the_slow_tier(data: ClauseExamples, tmp_path: Path, architecture: str) -> None:
+    encoder = tiny_encoder(tmp_path / "encoder", architecture)
+    few = data[np.arange(0, len(data), 5)]
+    config = ClauseRunConfig(encoder=str(encoder), encoder_folds=2, epochs=1, work=str(tmp_path / "work"))
+    said: list[str] = []
+    run = run_clauses(few, config=config, say=said.append)
+    assert run.model.slow is not None and run.model.both is not None
+    rows = run.unseen.read_twice
+    assert 0 < len(rows) < len(few) and len(run.measured.refs) == len(rows)
+    reading = run.model.read(few.texts[:20])
+    assert reading.read_twice.any()
+    for text, twice, marks in zip(few.texts, reading.read_twice, reading.marks, strict=False):
+        assert (marks is not None) == bool(twice)
+        if marks is not None:
+            assert (marks.ends <= len(text.text)).all() and (marks.starts < marks.ends).all()
+    fits = sum("step" in line for line in said)
+    again = run_clauses(few, config=config, say=said.append)
+    assert sum("step" in line for line in said) == fits, "finished fits are taken from disk"
+    assert np.allclose(again.model.read(few.texts[:20]).probabilities, reading.probabilities, atol=1e-4)

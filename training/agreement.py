@@ -1,0 +1,38 @@
+"""How far careful readers agree: blind second readings against the labels."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.metrics import f1_score
+
+from corpus.labels import clause_labels, second_readings
+from models.columns import ADDRESSEES, BARRIERS, COLUMN, KINDS, QUALIFICATIONS
+from training.clause_examples import target_row
+from training.clause_measures import quadratic_kappa
+
+
+def readers_agreement() -> dict[str, float]:
+    """Two readings of the same clauses, the first taken as truth; named as in ``clause_measures.headline``.
+
+    It bounds how consistent the labels are; that both readers are right it does not prove.
+    """
+    first = {(label.ref, label.sha256): label for label in clause_labels()}
+    pairs = [(first[label.ref, label.sha256], label) for label in second_readings() if (label.ref, label.sha256) in first]
+    one = np.array([target_row(label, label.qualification) for label, _ in pairs])
+    other = np.array([target_row(label, label.qualification) for _, label in pairs])
+    kinds = [COLUMN[name] for name in KINDS]
+    scores = [float(f1_score(one[:, column] == 1, other[:, column] == 1, zero_division=0)) for column in kinds]
+    qualifications = [COLUMN[name] for name in QUALIFICATIONS]
+    both = (one[:, qualifications[0]] >= 0) & (other[:, qualifications[0]] >= 0)
+    addressees = [COLUMN[name] for name in ADDRESSEES]
+    return {
+        "clauses": float(len(pairs)),
+        "macro_f1_barriers": float(np.mean(scores[: len(BARRIERS)])),
+        "macro_f1_kinds": float(np.mean(scores)),
+        "micro_f1_kinds": float(f1_score(one[:, kinds] == 1, other[:, kinds] == 1, average="micro")),
+        "accuracy_addressee": float((one[:, addressees].argmax(axis=1) == other[:, addressees].argmax(axis=1)).mean()),
+        "kappa_strength": quadratic_kappa(*np.array([(a.strength, b.strength) for a, b in pairs]).T),
+        "accuracy_qualification": float(
+            (one[both][:, qualifications].argmax(axis=1) == other[both][:, qualifications].argmax(axis=1)).mean()
+        ),
+    }

