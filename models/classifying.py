@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,14 +13,13 @@ from corpus.archives import open_gzip
 from corpus.errors import UnsafeSource, UsageError
 from corpus.intake import on_disk
 from corpus.readers.clause_jsonl import MAX_LINE, parse_line
-from models.context import article_of
 from models.encoder import WordMarks
 from models.evidence import EvidenceFinder
 from models.loading import Model, load_model
 from models.vectorising import ClauseText
 
 CHUNK = 1_000
-"""Clauses that are judged at a time; a chunk goes on to the end of its article."""
+"""Clauses that are judged at a time."""
 
 
 def classify_file(
@@ -52,7 +52,8 @@ def classify_file(
     load_model(model_folder)  # a wrong model is the user's error here, not a crash in every process
     count = 0
     with open_gzip(file) if path.suffix == ".gz" else file.open() as stream:
-        chunks = _chunks(_rows(stream, file.name))
+        rows = _rows(stream, file.name)
+        chunks = iter(lambda: list(islice(rows, CHUNK)), [])
         for lines in _judged(chunks, model_folder, workers):
             for line in lines:
                 write(line)
@@ -84,18 +85,6 @@ def judge_row(
 def clause_text(row: dict[str, Any]) -> ClauseText:
     """What the models read of a line of clause JSONL."""
     return ClauseText(text=row["text"], heading=row["heading"], title=row["title"], ref=row["ref"])
-
-
-def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Runs of about CHUNK lines; leden of one article stay together, because they explain each other."""
-    chunk: list[dict[str, Any]] = []
-    for row in rows:
-        if len(chunk) >= CHUNK and (len(chunk) >= 2 * CHUNK or article_of(row["ref"]) != article_of(chunk[-1]["ref"])):
-            yield chunk
-            chunk = []
-        chunk.append(row)
-    if chunk:
-        yield chunk
 
 
 def _rows(stream: BinaryIO, name: str) -> Iterator[dict[str, Any]]:

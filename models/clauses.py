@@ -1,7 +1,7 @@
 """The clause classifier: addressee, barrier and relief kinds, strength, rule qualification and evidence of any clause.
 
 A cascade. The fast tier reads every clause. Where it plainly finds no kind at all, that is the answer; everything else is read
-again by the slow tier, and a regression weighs what both said together with the turns of phrase and the surrounding clauses.
+again by the slow tier, and what both said is weighed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS, KINDS, QUALIFICATIONS, RELIEFS, STRENGTHS
 from models.encoder import EncoderTier, WordMarks
-from models.joint import Joint, features_of, sigmoid, surroundings
+from models.joint import Joint, sigmoid
 from models.linear import LinearTier
 from models.vectorising import ClauseText
 
@@ -61,36 +61,33 @@ class ClauseModel:
 
     Attributes:
         fast: reads every clause.
-        alone: weighs the fast tier where the slow one did not read.
         thresholds: probability from which a kind or strength is decided, *shape* (columns,).
         slow: reads again what is not plain; None in a model that was trained without an encoder.
-        both: weighs both tiers; None without a slow tier.
+        joint: weighs both tiers; None without a slow tier.
         plain: a clause whose every kind lies below this probability is settled by the fast tier.
         evidence_least: log-odds from which a word piece is evidence.
     """
 
     fast: LinearTier
-    alone: Joint
     thresholds: Floats
     slow: EncoderTier | None = None
-    both: Joint | None = None
+    joint: Joint | None = None
     plain: float = 0.0
     evidence_least: float = 0.0
 
     def read(self, clauses: Sequence[ClauseText]) -> Reading:
-        """Read clauses; those of one article should come together, for they explain each other."""
+        """Read clauses, each by itself."""
         marks: list[WordMarks | None] = [None] * len(clauses)
         if not clauses:
             return Reading(probabilities=np.zeros((0, len(COLUMNS)), np.float32), read_twice=np.zeros(0, bool), marks=marks)
         fast = self.fast.values(clauses)
-        around = surroundings(clauses, fast)
-        values = self.alone.values(features_of([fast], around))
+        values = fast.copy()
         twice = np.zeros(len(clauses), dtype=bool)
-        if self.slow is not None and self.both is not None:
+        if self.slow is not None and self.joint is not None:
             twice = sigmoid(values)[:, _KINDS].max(axis=1) >= self.plain
             rows = np.flatnonzero(twice)
             slow, found = self.slow.values([clauses[int(row)] for row in rows])
-            values[rows] = self.both.values(features_of([fast[rows], slow], around[rows]))
+            values[rows] = self.joint.values(fast[rows], slow)
             for row, mark in zip(rows, found, strict=True):
                 marks[row] = mark
         return Reading(probabilities=consistent(sigmoid(values)), read_twice=twice, marks=marks)

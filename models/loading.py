@@ -134,8 +134,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             **{name: getattr(fast, name) for name in ("bias", "slope", "offset")},
             **{f"idf.{name}": values for name, values in idf.items()},
             "thresholds": model.clauses.thresholds,
-            **_joint_arrays("alone", model.clauses.alone),
-            **(_joint_arrays("both", model.clauses.both) if model.clauses.both is not None else {}),
+            **({f"joint.{name}": getattr(model.clauses.joint, name) for name in _JOINT} if model.clauses.joint else {}),
         },
         "words": {"words": model.words.idf_.astype(np.float32), "own_words": model.own_words.idf_.astype(np.float32)},
         "profiles": {
@@ -193,24 +192,15 @@ def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[
             weights=arrays["weights"].astype(np.float32),
             **{name: arrays[name] for name in ("bias", "slope", "offset")},
         ),
-        alone=_joint(arrays, "alone"),
         thresholds=arrays["thresholds"],
         slow=slow,
-        both=_joint(arrays, "both") if slow is not None else None,
+        joint=Joint(**{name: arrays[f"joint.{name}"] for name in _JOINT}) if slow is not None else None,
         plain=float(cascade["plain"]),
         evidence_least=float(cascade["evidence_least"]),
     )
 
 
-_JOINT = ("mean", "scale", "weights", "bias")
-
-
-def _joint_arrays(name: str, joint: Joint) -> dict[str, np.ndarray]:
-    return {f"{name}.{field}": getattr(joint, field) for field in _JOINT}
-
-
-def _joint(arrays: dict[str, np.ndarray], name: str) -> Joint:
-    return Joint(**{field: arrays[f"{name}.{field}"] for field in _JOINT})
+_JOINT = ("fast", "slow", "bias")
 
 
 def _fixed(vocabulary: list[str], idf: np.ndarray) -> TfidfVectorizer:

@@ -30,7 +30,7 @@ class ClauseText:
     text: str
     heading: str = ""
     title: str = ""  # of the regulation
-    ref: str = ""  # by which clauses around it are recognised; "" where it stands alone
+    ref: str = ""  # by which it is recognised in reports; no model reads it
 
 
 class ClauseVectoriser:

@@ -29,4 +29,3 @@ def words_of(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """All words of a text as stems."""
     return [word[:STEM_LENGTH] for word in words_of(text)]
-

@@ -80,4 +80,4 @@ def _slow_tier(
     shipped = shipped_encoder(data, splits, encoder=encoder, config=fit, work=work, whole=config.encoder_whole, say=say)
     onnx, tokenizer = export_encoder(shipped, encoder)
     tier = EncoderTier(onnx, tokenizer, max_length=fit.max_length, threads=2)
-    return tier, UnseenValues(fast=unseen.fast, around=unseen.around, slow=values, marks=marks)
+    return tier, UnseenValues(fast=unseen.fast, slow=values, marks=marks)

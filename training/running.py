@@ -194,6 +194,15 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     return about
 
 
+def _config_of(config: TrainingConfig) -> dict[str, Any]:
+    """The configuration as the manifest tells it: names of folders, not where they are on this machine."""
+    told = asdict(config)
+    if told["clauses"]["encoder"] is not None:
+        told["clauses"]["encoder"] = Path(told["clauses"]["encoder"]).name
+    del told["clauses"]["work"]
+    return told
+
+
 def judged_clauses(store: Store) -> Judged:
     """The clauses of the regulations that the graders searched, and the grades among them."""
     table = store.table(columns=["ref", "text", "heading", "repealed"], ids=set(judged_regulations()))

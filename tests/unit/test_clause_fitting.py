@@ -90,10 +90,8 @@ def test_evidence_of_a_plain_sentence() -> None:
     assert evidence_spans(text, label()) is None and evidence_spans(text, None) is None
 
 
-def test_the_examples_know_their_surroundings(data: ClauseExamples) -> None:
+def test_the_examples_hold_labels_and_official_values(data: ClauseExamples) -> None:
     assert len(data) >= 586 and data.official.sum() > 80
-    row = next(row for row, text in enumerate(data.texts) if text.ref == "CVDR900001/artikel-2:4/lid-2")
-    assert {near.ref for near in data.neighbours[row]} >= {"CVDR900001/artikel-2:4/lid-1"}
 
 
 def test_folds_keep_regulations_and_copies_apart(data: ClauseExamples) -> None:
@@ -148,7 +146,7 @@ def test_the_report_has_everything(data: ClauseExamples, run: ClauseRun, tmp_pat
     assert "Report &lt;1&gt;" in page and page.count("<svg") == 3 and "http" not in page.replace("http-equiv", "")
     assert [rung["name"] for rung in report["ladder"]][0] == "word list (must, shall)" and len(report["ladder"]) == 5
     assert {row["kind"] for row in report["kinds"]} == set(KINDS)
-    assert {row["name"] for row in report["levels"]} == {"gemeente", "waterschap"}
+    assert {row["name"] for row in report["levels"]} == {"gemeente"}, "the water board has too few clauses to say anything"
     assert report["changes"] == {"gains": [], "losses": []}
     assert report["learning_curve"][0]["labels"] < report["learning_curve"][-1]["labels"]
 
@@ -194,7 +192,7 @@ def test_any_encoder_directory_becomes_the_slow_tier(data: ClauseExamples, tmp_p
     config = ClauseRunConfig(encoder=str(encoder), encoder_folds=2, epochs=1, work=str(tmp_path / "work"))
     said: list[str] = []
     run = run_clauses(few, config=config, say=said.append)
-    assert run.model.slow is not None and run.model.both is not None
+    assert run.model.slow is not None and run.model.joint is not None
     rows = run.unseen.read_twice
     assert 0 < len(rows) < len(few) and len(run.measured.refs) == len(rows)
     reading = run.model.read(few.texts[:20])
