@@ -9,23 +9,12 @@ from pathlib import Path
 from models.clauses import ClauseModel
 from models.encoder import EncoderTier
 from models.evidence import EvidenceFinder
+from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples
 from training.clause_fitting import UnseenValues, fit_clause_model, folds_of, measure_unseen, unseen_fast
 from training.clause_measures import Unseen
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClauseRunConfig:
-    """How the clause model is made; kept with the result."""
-
-    encoder: str | None = None  # any Hugging Face model directory; None: the fast tier alone, which needs no torch
-    encoder_folds: int = 4  # of the four folds, how many test the slow tier: each takes a fit of its own
-    encoder_whole: bool = True  # ship an encoder fitted on everything; else the one that was measured on the first fold
-    epochs: int = 4
-    plain: float = 0.05  # a clause whose every kind lies below this is settled by the fast tier
-    work: str = "var/training"  # where fits of the encoder are kept, so that a run that is cut off goes on
 
 
 @dataclass(frozen=True)

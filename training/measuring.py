@@ -12,10 +12,11 @@ from corpus.labels import join
 from corpus.store import Store
 from models.activities import ActivityModel
 from training.agreement import readers_agreement
+from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_measures import headline, qualification_f1
 from training.clause_report import clause_report, write_report
-from training.clause_running import ClauseRun, ClauseRunConfig, run_clauses
+from training.clause_running import ClauseRun, run_clauses
 from training.evaluating import evaluate_ranking
 from training.ladder import ladder
 from training.learning_curve import learning_curve

@@ -22,9 +22,10 @@ from models.loading import Model, query_of, save_model, stem_vectoriser, word_do
 from models.ranking import Grade, Memory, Query, Space
 from models.vectorising import ClauseText
 from models.words import stem
+from training.clause_config import ClauseRunConfig
 from training.clause_examples import clause_examples
 from training.clause_measures import headline, qualification_f1
-from training.clause_running import ClauseRunConfig, run_clauses
+from training.clause_running import run_clauses
 from training.evaluating import evaluate_ranking
 from training.ranking_fitting import fit_ranker
 from training.unseen_files import save_unseen

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from service.commands.parsing import add_command, add_store_option
 
 if TYPE_CHECKING:
-    from training.clause_running import ClauseRunConfig
+    from training.clause_config import ClauseRunConfig
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -90,7 +90,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _add_clause_options(parser: argparse.ArgumentParser) -> None:
-    from training.clause_running import ClauseRunConfig
+    from training.clause_config import ClauseRunConfig
 
     plain = ClauseRunConfig()
     parser.add_argument(
@@ -107,7 +107,7 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
-    from training.clause_running import ClauseRunConfig
+    from training.clause_config import ClauseRunConfig
 
     return ClauseRunConfig(
         encoder=arguments.encoder,

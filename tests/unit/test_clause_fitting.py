@@ -17,11 +17,12 @@ from corpus.passages import normalised
 from corpus.store import Store
 from models.clauses import consistent
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
+from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
 from training.clause_fitting import best_thresholds, folds_of
 from training.clause_measures import headline
 from training.clause_report import clause_report, write_report
-from training.clause_running import ClauseRun, ClauseRunConfig, run_clauses
+from training.clause_running import ClauseRun, run_clauses
 from training.extras import training_extra_missing
 from training.ladder import ladder
 from training.learning_curve import learning_curve

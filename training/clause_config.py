@@ -1,0 +1,17 @@
+"""How a clause model is made. The command line reads its defaults here, so nothing heavy is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseRunConfig:
+    """How the clause model is made; kept with the result."""
+
+    encoder: str | None = None  # any Hugging Face model directory; None: the fast tier alone, which needs no torch
+    encoder_folds: int = 4  # of the four folds, how many test the slow tier: each takes a fit of its own
+    encoder_whole: bool = True  # ship an encoder fitted on everything; else the one that was measured on the first fold
+    epochs: int = 4
+    plain: float = 0.05  # a clause whose every kind lies below this is settled by the fast tier
+    work: str = "var/training"  # where fits of the encoder are kept, so that a run that is cut off goes on
