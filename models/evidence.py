@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ LESSER = 0.5
 
 PHRASE_BONUS = 0.5
 """How much a turn of phrase of the same kind adds to the weight of each of its words, in mean absolute weights."""
+
+_MAY_END = re.compile(r"[.!?]\s")
+"""Without one of these a text is one sentence, and needs no tokeniser to tell."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,8 +76,11 @@ class EvidenceFinder:
         if not kinds or len(words) < MIN_WORDS:
             return []
         kinds = sorted(kinds, key=lambda kind: kind in RELIEFS)  # stable: barriers first, each group by importance
-        by_kind = {kind: self._word_values([word for word, _, _ in words], COLUMN[kind]) for kind in kinds}
-        if marks is not None and len(marks.scores):
+        marked = marks is not None and len(marks.scores) > 0
+        # The fast tier's weights are not asked for where nothing hangs on them: they cost more than all the rest.
+        asked = kinds if len(kinds) > 1 or not marked else []
+        by_kind = {kind: self._word_values([word for word, _, _ in words], COLUMN[kind]) for kind in asked}
+        if marks is not None and marked:
             values, price = _word_marks(words, marks) - self._least, 0.0
         else:
             values = by_kind[kinds[0]] + _bonus(clause.text, words, kinds[0], by_kind[kinds[0]])
@@ -84,7 +91,7 @@ class EvidenceFinder:
             if weights and weight < LESSER * weights[0]:
                 break
             start, end = words[first][1], words[last][2]
-            kind = max(kinds, key=lambda kind: float(by_kind[kind][first : last + 1].sum()))
+            kind = max(kinds, key=lambda kind: float(by_kind[kind][first : last + 1].sum())) if len(kinds) > 1 else kinds[0]
             found.append(Evidence(start=start, end=end, text=clause.text[start:end], kind=kind))
             weights.append(weight)
         return found
@@ -127,6 +134,8 @@ def _word_marks(words: Sequence[tuple[str, int, int]], marks: WordMarks) -> Floa
 
 
 def _sentence_of(text: str, words: Sequence[tuple[str, int, int]]) -> list[int]:
+    if not _MAY_END.search(text):
+        return [0] * len(words)
     ends = [end for _, end in sentences(text)]
     place, numbers = 0, []
     for _, start, _ in words:
@@ -138,16 +147,20 @@ def _sentence_of(text: str, words: Sequence[tuple[str, int, int]]) -> list[int]:
 
 def _best_windows(values: Floats, sentence: Sequence[int]) -> list[tuple[int, int, float]]:
     """First word, last word and weight of the heaviest windows within one sentence, disjoint, heaviest first."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    candidates = []
-    for start in range(len(values)):
-        for end in range(start + MIN_WORDS, min(start + MAX_WORDS, len(values)) + 1):
-            if sentence[end - 1] == sentence[start] and sums[end] > sums[start]:
-                candidates.append((float(sums[end] - sums[start]), start, end - 1))
+    count = len(values)
+    sums, of = np.concatenate([[0.0], np.cumsum(values)]), np.asarray(sentence)
+    # One row per length, one column per first word; windows that run out of the text or the sentence weigh nothing.
+    weights = np.full((MAX_WORDS - MIN_WORDS + 1, count), -np.inf)
+    for row, length in enumerate(range(MIN_WORDS, min(MAX_WORDS, count) + 1)):
+        within = of[length - 1 :] == of[: count - length + 1]
+        weights[row, : count - length + 1] = np.where(within, sums[length:] - sums[: count - length + 1], -np.inf)
     chosen: list[tuple[int, int, float]] = []
-    for weight, first, last in sorted(candidates, key=lambda one: (-one[0], one[1], one[2])):
-        if all(last < a or first > b for a, b, _ in chosen):
-            chosen.append((first, last, weight))
-            if len(chosen) == MOST:
-                break
+    lengths, firsts = np.arange(MIN_WORDS, MAX_WORDS + 1)[:, None], np.arange(count)
+    while len(chosen) < MOST:
+        row, first = divmod(int(np.argmax(weights)), count)
+        weight, last = float(weights[row, first]), first + row + MIN_WORDS - 1
+        if weight <= 0:
+            break
+        chosen.append((first, last, weight))
+        weights[(firsts <= last) & (firsts + lengths - 1 >= first)] = -np.inf
     return chosen

@@ -169,8 +169,7 @@ def tiny_encoder(folder: Path, architecture: str) -> Path:
 
     from training.encoder.vocabulary import train_vocabulary
 
-    texts = [line["text"] for line in map(json.loads, (SAMPLE / "initiatives.jsonl").open(encoding="utf-8")) if "text" in line]
-    tokenizer = train_vocabulary([*texts, "Het is verboden zonder vergunning een feest te houden in de straat."] * 5, size=300)
+    tokenizer = train_vocabulary(["Het is verboden zonder vergunning een feest te houden in de straat."] * 9, size=300)
     shape = {"vocab_size": 300, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
     model = (
         BertModel(BertConfig(**shape, pad_token_id=0))

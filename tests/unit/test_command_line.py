@@ -195,6 +195,7 @@ def test_classify_as_in_the_contract(tmp_path: Path) -> None:
         "barriers",
         "relief",
         "decided",
+        "twijfel",
         "regelkwalificatie",
         "strength",
         "evidence",
