@@ -68,7 +68,7 @@ def judge_row(
 ) -> dict[str, Any]:
     """The judgement of one clause, as the contract of ``regelruimte classify`` words it."""
     judged = model.clauses.judge(probabilities)
-    found = evidence.find(clause_text(row), judged.decided, marks)
+    found = evidence.find(clause_text(row), judged.argued, marks)
     return {
         "ref": row["ref"],
         "addressee": judged.addressee,

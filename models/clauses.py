@@ -38,6 +38,11 @@ class Judgement:
     substantial: float  # P(strength >= 2)
     level: int  # 0..3
 
+    @property
+    def argued(self) -> tuple[str, ...]:
+        """The kinds that evidence is shown for: those decided; where there are none, those in doubt."""
+        return self.decided or self.doubtful
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -100,7 +105,7 @@ class ClauseModel:
         """Put one row of ``probabilities`` into words."""
         by_name = {name: round(float(value), 4) for name, value in zip(COLUMNS, probabilities, strict=True)}
         over = probabilities >= self.thresholds
-        near = np.abs(probabilities - self.thresholds) < np.minimum(DOUBT, self.thresholds / 2)
+        near = in_doubt(probabilities, self.thresholds)
         by_chance = sorted(KINDS, key=lambda name: -by_name[name])
         return Judgement(
             addressee={name: by_name[name] for name in ADDRESSEES},
@@ -113,6 +118,12 @@ class ClauseModel:
             substantial=by_name["substantial"],
             level=int(over[[COLUMN[name] for name in STRENGTHS]].sum()),
         )
+
+
+def in_doubt(probabilities: Floats, thresholds: Floats) -> npt.NDArray[np.bool_]:
+    """Which probabilities lie too near their threshold to rely on. *Shape:* as given."""
+    near: npt.NDArray[np.bool_] = np.abs(probabilities - thresholds) < np.minimum(DOUBT, thresholds / 2)
+    return near
 
 
 def consistent(probabilities: Floats) -> Floats:

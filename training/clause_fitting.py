@@ -11,7 +11,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from models.clauses import ClauseModel, consistent
+from models.clauses import ClauseModel, consistent, in_doubt
 from models.columns import COLUMN, COLUMNS, KINDS, QUALIFICATIONS, STRENGTHS
 from models.encoder import EncoderTier, WordMarks
 from models.evidence import EvidenceFinder
@@ -133,7 +133,7 @@ def measure_unseen(
     """
     rows = unseen.read_twice if unseen.slow is not None else np.arange(len(data))
     probabilities = np.zeros((len(rows), len(COLUMNS)), dtype=np.float32)
-    decided = np.zeros((len(rows), len(COLUMNS)), dtype=bool)
+    decided, doubtful = (np.zeros((len(rows), len(COLUMNS)), dtype=bool) for _ in range(2))
     groups = [data.groups[row] for row in rows]
     for train, test in grouped_folds(groups, folds=min(5, len(set(groups))), seed=seed):
         fitted, judged = rows[train], rows[test]
@@ -144,6 +144,7 @@ def measure_unseen(
         thresholds = best_thresholds(whole[fitted], data.targets[fitted])
         probabilities[test] = whole[judged]
         decided[test] = whole[judged] >= thresholds
+        doubtful[test] = in_doubt(whole[judged], thresholds)
     steps = [COLUMN[name] for name in STRENGTHS]
     found: list[Spans | None] = [None] * len(rows)
     if finder is not None:
@@ -151,6 +152,7 @@ def measure_unseen(
             if data.evidence[row]:
                 marks = unseen.marks[row] if unseen.marks is not None else None
                 kinds = [name for name in KINDS if decided[place, COLUMN[name]]]
+                kinds = kinds or [name for name in KINDS if doubtful[place, COLUMN[name]]]
                 kinds.sort(key=lambda name: -probabilities[place, COLUMN[name]])
                 found[place] = [(one.start, one.end) for one in finder.find(data.texts[row], kinds, marks)]
     return Unseen(

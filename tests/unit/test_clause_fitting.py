@@ -127,7 +127,10 @@ def test_doubt_lies_around_the_threshold(run: ClauseRun) -> None:
     chances = np.zeros(len(COLUMNS), dtype=np.float32)
     chances[column] = run.model.thresholds[column] + 0.01
     judged = run.model.judge(chances)
-    assert "verbod" in judged.decided and "verbod" in judged.doubtful
+    assert "verbod" in judged.decided and "verbod" in judged.doubtful and judged.argued == judged.decided
+    chances[column] = run.model.thresholds[column] - 0.01
+    judged = run.model.judge(chances)
+    assert judged.decided == () and judged.argued == judged.doubtful == ("verbod",)
     chances[column] = 0.0
     assert "verbod" not in run.model.judge(chances).doubtful
 
