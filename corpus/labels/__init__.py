@@ -1,6 +1,6 @@
 """Labels: what careful readers said of clauses, kept by ref, version date and text hash; never the text of a law.
 
-    clauses.jsonl       one labelled clause a line
+    clauses.jsonl       one labelled clause a line; clauses-2.jsonl goes on with it, for no file here should be large
     second_readings.jsonl  labels that other readers gave blind to clauses of clauses.jsonl: they measure agreement, no more
     initiatives.jsonl   initiatives in residents' words, written for this project
     pairs.jsonl         grades of a clause for an initiative
@@ -107,10 +107,13 @@ class JoinReport:
     unmatched: tuple[tuple[str, str], ...]  # (ref, reason)
 
 
+_CLAUSES = ("clauses.jsonl", "clauses-2.jsonl")
+
+
 @cache
 def clause_labels() -> tuple[ClauseLabel, ...]:
     """The clause labels that ship with this version."""
-    return tuple(_clause_label(row) for row in _rows("clauses.jsonl"))
+    return tuple(_clause_label(row) for name in _CLAUSES for row in _rows(name))
 
 
 @cache

@@ -17,6 +17,7 @@ from corpus.passages import normalised
 from corpus.store import Store
 from models.clauses import consistent
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
+from training.agreement import readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
 from training.clause_fitting import best_thresholds, folds_of
@@ -24,6 +25,7 @@ from training.clause_measures import headline
 from training.clause_report import clause_report, write_report
 from training.clause_running import ClauseRun, run_clauses
 from training.extras import training_extra_missing
+from training.label_review import doubtful_labels
 from training.ladder import ladder
 from training.learning_curve import learning_curve
 
@@ -161,9 +163,25 @@ def test_without_the_extra_an_encoder_is_refused(data: ClauseExamples, monkeypat
         run_clauses(data, config=ClauseRunConfig(encoder="somewhere"))
 
 
+def test_readers_agree_far_better_than_by_chance() -> None:
+    figures = readers_agreement()
+    assert figures["clauses"] > 1_900
+    assert figures["micro_f1_kinds"] > 0.85 and figures["accuracy_addressee"] > 0.9 and figures["kappa_strength"] > 0.85
+
+
 needs_torch = pytest.mark.skipif(
     bool(training_extra_missing()), reason=f"needs the extra train: {', '.join(training_extra_missing())} not installed"
 )
+
+
+@needs_torch
+def test_a_label_that_contradicts_the_model_is_worth_reading_again(data: ClauseExamples) -> None:
+    """A model that knows every label but one: that one is pointed at."""
+    row = int(np.flatnonzero(data.targets[:, COLUMN["verbod"]] == 1)[0])
+    chances = np.clip(data.targets.astype(np.float32), 0.02, 0.98)
+    chances[row, COLUMN["verbod"]] = 0.01
+    first = doubtful_labels(data, chances)[0]
+    assert first.ref == data.texts[row].ref and first.kinds[0] == "verbod" and first.weight > 0.9
 
 
 def tiny_encoder(folder: Path, architecture: str) -> Path:
