@@ -97,6 +97,15 @@ class ClauseModel:
                 marks[row] = mark
         return Reading(probabilities=consistent(sigmoid(values)), read_twice=twice, marks=marks)
 
+    def at_first_sight(self, clauses: Sequence[ClauseText]) -> Floats:
+        """Probabilities of the fast tier alone, thirty times as fast: what a whole store is indexed and ranked by.
+
+        *Shape:* (clauses, columns), as ``Reading.probabilities``.
+        """
+        if not clauses:
+            return np.zeros((0, len(COLUMNS)), dtype=np.float32)
+        return consistent(sigmoid(self.fast.values(clauses)))
+
     def probabilities(self, clauses: Sequence[ClauseText]) -> Floats:
         """See ``Reading.probabilities``."""
         return self.read(clauses).probabilities

@@ -107,8 +107,11 @@ class Flagger:
             if ungrouped
             else grouped(candidates, self._texts(candidates), self._owners(candidates))
         )
-        marks = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]]).marks
-        flags = [self._flag(group, probability, found, own) for group, own in zip(groups[:top], marks, strict=True)]
+        reading = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]])
+        flags = [
+            self._flag(group, probability, found, own, marks)
+            for group, own, marks in zip(groups[:top], reading.probabilities, reading.marks, strict=True)
+        ]
         room = np.argsort(-probability[:, TARGETS.index("room")], kind="stable")[:ROOM_LISTED]
         return {
             "id": initiative.id,
@@ -132,11 +135,11 @@ class Flagger:
         group: list[int],
         probability: npt.NDArray[np.float64],
         found: list[DetectedActivity],
+        own: npt.NDArray[np.float32],
         marks: WordMarks | None,
     ) -> Flag:
         row, others = group[0], group[1:]
         clause = self._clause_text(row)
-        own = np.asarray(self.space.features.probabilities[row], dtype=np.float32)
         judged = self._model.clauses.judge(own)
         kinds = [kind for kind in judged.decided if kind not in RELIEFS] or self._likeliest(own)
         evidence = self._evidence.find(clause, kinds, marks)

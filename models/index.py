@@ -1,7 +1,7 @@
 """What the models need to know of every clause, worked out once and kept beside the store.
 
     STORE/index/<model>/<part>/      one folder per part of the store; a part never changes, so neither does its folder
-      probabilities.npy              (rows, columns) float16, from the clause model
+      probabilities.npy              (rows, columns) float16, from the fast tier of the clause model
       words.*.npy, activities.*.npy  sparse rows (CSR): TF-IDF over stems, activities
 
 Adding a regulation therefore costs what that regulation costs. Arrays are memory-mapped.

@@ -44,7 +44,7 @@ class Model:
     def describe(self, clauses: Sequence[ClauseText]) -> ClauseFeatures:
         """What the ranker needs to know of clauses, whatever the initiative."""
         return ClauseFeatures(
-            probabilities=self.clauses.probabilities(clauses),
+            probabilities=self.clauses.at_first_sight(clauses),
             words=self.words.transform(word_documents(clauses)),
             activities=self.activities.clause_matrix(clauses),
         )

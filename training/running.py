@@ -234,7 +234,7 @@ def ranking_material(judged: Judged, clause_model: ClauseModel, activity_model: 
     by_word = words.fit_transform(word_documents(judged.texts))
     own_words = stem_vectoriser(stop_words=[stem(word) for word in _STOP_WORDS]).fit(judged.initiative_texts)
     features = ClauseFeatures(
-        probabilities=clause_model.probabilities(judged.texts),
+        probabilities=clause_model.at_first_sight(judged.texts),
         words=by_word,
         activities=activity_model.clause_matrix(judged.texts),
     )
