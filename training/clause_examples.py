@@ -84,16 +84,21 @@ def clause_examples(store: Store, joined: JoinReport) -> ClauseExamples:
     Where an authority gave several qualifications to one clause it is not known which belongs to which sentence, so they
     count as unknown. An official value goes before that of a reader.
     """
+    given = [(clause, values) for clause, _, values in official_labels(store)]
+    told: dict[str, set[str]] = {}
+    for clause, values in given:
+        told.setdefault(clause.ref.partition("/")[0], set()).update(values)
+    # Some authorities gave every rule the value AndersGeduid, which says nothing.
     official = {
         clause.ref: (clause, values[0])
-        for clause, _, values in official_labels(store)
-        if len(values) == 1 and values[0] in QUALIFICATIONS and _tells(store, clause)
+        for clause, values in given
+        if len(values) == 1 and values[0] in QUALIFICATIONS and len(told[clause.ref.partition("/")[0]]) > 2
     }
     rows: dict[tuple[str, str], tuple[Clause, ClauseLabel | None, str]] = {}
     for one in joined.joined:
         read = one.label.qualification if one.level != "rijk" or _one_in(NATIONAL_SHARE, one.label.sha256) else ""
-        _, given = official.get(one.clause.ref, (None, read))
-        rows[one.clause.ref, one.label.sha256] = (one.clause, one.label, given)
+        _, value = official.get(one.clause.ref, (None, read))
+        rows[one.clause.ref, one.label.sha256] = (one.clause, one.label, value)
     known = {ref for ref, _ in rows}
     for ref, (clause, value) in official.items():
         if ref not in known:
@@ -103,25 +108,6 @@ def clause_examples(store: Store, joined: JoinReport) -> ClauseExamples:
 
 def _one_in(share: int, digest: str) -> bool:
     return int(digest[:8], 16) % share == 0
-
-
-def _tells(store: Store, clause: Clause) -> bool:
-    """Whether the authority told its rules apart: some gave every rule the value AndersGeduid, which says nothing."""
-    entry = store.entry(clause.ref.partition("/")[0])
-    return entry.id in _telling(store)
-
-
-_telling_of: dict[str, frozenset[str]] = {}
-
-
-def _telling(store: Store) -> frozenset[str]:
-    key = f"{store.folder}:{store.contents.generation}"
-    if key not in _telling_of:
-        values: dict[str, set[str]] = {}
-        for clause, _, given in official_labels(store):
-            values.setdefault(clause.ref.partition("/")[0], set()).update(given)
-        _telling_of[key] = frozenset(regulation for regulation, found in values.items() if len(found) > 2)
-    return _telling_of[key]
 
 
 def _examples(store: Store, rows: Sequence[tuple[Clause, ClauseLabel | None, str]], official: set[str]) -> ClauseExamples:

@@ -25,6 +25,8 @@ from training.splits import grouped_folds
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 Say = Callable[[str], None]
+Calibration = tuple[Floats, Floats]
+"""Slope and offset of every column, see ``platt``."""
 
 REGULARISATION = 2.0
 """C of the fast tier's logistic regressions: best of 0.3, 0.7, 2 and 3 in grouped cross-validation."""
@@ -78,31 +80,29 @@ def fit_linear(data: ClauseExamples) -> LinearTier:
     )  # fmt: skip
 
 
-def unseen_fast(data: ClauseExamples, *, seed: int = 0, say: Say = lambda line: None) -> tuple[UnseenValues, LinearTier]:
-    """Values of the fast tier on unseen regulations, and the calibration that follows from them (weights left empty)."""
+def unseen_fast(data: ClauseExamples, *, seed: int = 0, say: Say = lambda line: None) -> tuple[UnseenValues, Calibration]:
+    """Values of the fast tier on unseen regulations, and the calibration that follows from them."""
     splits = folds_of(data, seed=seed)
     raw = np.zeros((len(data), len(COLUMNS)), dtype=np.float32)
     for number, (train, test) in enumerate(splits):
         raw[test] = fit_linear(data[train]).values([data.texts[row] for row in test])
         say(f"fast tier: fold {number + 1} of {len(splits)}")
     slope, offset = platt(raw, data.targets)
-    empty = LinearTier(
-        ClauseVectoriser(), np.zeros((0, len(COLUMNS)), np.float32), np.zeros(len(COLUMNS), np.float32), slope, offset
-    )
-    return UnseenValues(fast=(raw * slope + offset).astype(np.float32)), empty
+    return UnseenValues(fast=(raw * slope + offset).astype(np.float32)), (slope, offset)
 
 
 def fit_clause_model(
     data: ClauseExamples,
     *,
     unseen: UnseenValues,
-    calibration: LinearTier,
+    calibration: Calibration,
     slow: EncoderTier | None = None,
     plain: float = 0.0,
 ) -> ClauseModel:
     """The model that ships: weights fitted on everything, the weighing of the tiers on what they said unseen."""
     fitted = fit_linear(data)
-    fast = LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, calibration.slope, calibration.offset)
+    slope, offset = calibration
+    fast = LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, slope, offset)
     joint = None
     rows = np.arange(len(data))
     if slow is not None and unseen.slow is not None:

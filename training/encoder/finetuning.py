@@ -21,10 +21,10 @@ from transformers import AutoModel, AutoTokenizer
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, QUALIFICATIONS
 from models.encoding import framed
 from models.vectorising import ClauseText
+from training.clause_examples import MISSING
+from training.encoder.batching import batches, padded
 
 Say = Callable[[str], None]
-MISSING = -1
-
 _ADDRESSEES = [COLUMN[name] for name in ADDRESSEES]
 _QUALIFICATIONS = [COLUMN[name] for name in QUALIFICATIONS]
 _YES_NO = [index for index in range(len(COLUMNS)) if index not in {*_ADDRESSEES, *_QUALIFICATIONS}]
@@ -139,7 +139,7 @@ def fit_encoder(
     outputs = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     groups = [{"params": encoder, "lr": config.learning_rate}, {"params": outputs, "lr": config.output_rate}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    plan = [batch for _ in range(config.epochs) for batch in _batches(pieces.ids, config.batch_tokens, rng)]
+    plan = [batch for _ in range(config.epochs) for batch in batches(pieces.ids, config.batch_tokens, rng)]
     rates = [config.learning_rate, config.output_rate]
     began, recent = time.monotonic(), []
     model.train()
@@ -147,7 +147,7 @@ def fit_encoder(
         rate = min(1.0, (step + 1) / max(1, len(plan) // 20)) * (1 - step / len(plan))
         for group, top in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = top * rate
-        ids, attention = _padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
+        ids, attention = padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits, scores = model(ids, attention)
         loss = _loss(logits.float(), known[batch], config.smoothing)
@@ -175,8 +175,8 @@ def predict(
     pieces = tokenise(tokenizer, clauses, max_length=config.max_length)
     values = np.zeros((len(clauses), len(COLUMNS)), dtype=np.float32)
     evidence: list[npt.NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(clauses)
-    for batch in _batches(pieces.ids, config.batch_tokens * 2, np.random.default_rng(0)):
-        ids, attention = _padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
+    for batch in batches(pieces.ids, config.batch_tokens * 2, np.random.default_rng(0)):
+        ids, attention = padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits, scores = model(ids, attention)
         values[batch] = logits.float().numpy()
@@ -195,26 +195,6 @@ def _plain_encoder(folder: Path) -> nn.Module:
     if hasattr(encoder, "pooler"):
         encoder.pooler = None
     return encoder
-
-
-def _padded(rows: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
-    longest = max(len(row) for row in rows)
-    ids = torch.full((len(rows), longest), pad, dtype=torch.long)
-    attention = torch.zeros((len(rows), longest), dtype=torch.long)
-    for place, row in enumerate(rows):
-        ids[place, : len(row)] = torch.tensor(row, dtype=torch.long)
-        attention[place, : len(row)] = 1
-    return ids, attention
-
-
-def _batches(rows: Sequence[Sequence[int]], tokens: int, rng: np.random.Generator) -> list[list[int]]:
-    lengths = np.array([len(row) for row in rows])
-    batches: list[list[int]] = [[]]
-    for row in np.argsort(lengths + rng.random(len(rows)) * 8, kind="stable"):
-        if batches[-1] and (len(batches[-1]) + 1) * lengths[row] > tokens:
-            batches.append([])
-        batches[-1].append(int(row))
-    return [batches[place] for place in rng.permutation(len(batches))]
 
 
 def _marks(spans: Sequence[tuple[int, int]], evidence: Sequence[tuple[int, int]] | None) -> npt.NDArray[np.float32]:

@@ -24,6 +24,7 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from training.encoder.alignment import starting_embeddings, translation_table
+from training.encoder.batching import batches, padded
 from training.encoder.vocabulary import MASK, PAD, SEPARATOR, START, train_vocabulary
 
 Say = Callable[[str], None]
@@ -107,7 +108,7 @@ def pretrain(
     targets = _teach(english, [sentence for _, sentence in pairs])
     del english
     dutch = [row.ids for row in tokenizer.encode_batch([text for text, _ in pairs])]
-    distilling = _batches(dutch, config.batch_tokens, rng)
+    distilling = _rounds(dutch, config.batch_tokens, rng)
     if not distilled.exists():
         _run(
             pupil, head, config, say,
@@ -116,7 +117,7 @@ def pretrain(
         )  # fmt: skip
         _save(folder, pupil, head, tokenizer, config, losses)
     clauses = [_cut(row.ids, config.max_length) for row in tokenizer.encode_batch([*legal, *everyday])]
-    masking = _batches(clauses, config.batch_tokens, rng)
+    masking = _rounds(clauses, config.batch_tokens, rng)
     turn = iter(range(10**9))
 
     def mixed() -> tuple[str, torch.Tensor]:
@@ -132,15 +133,6 @@ def pooled(vectors: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
     """Mean of the word pieces' vectors. *Shape:* (texts, pieces, hidden), (texts, pieces) to (texts, hidden)."""
     weight = attention.unsqueeze(-1).to(vectors.dtype)
     return (vectors * weight).sum(1) / weight.sum(1).clamp(min=1)
-
-
-def padded(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids side by side, and which are real. *Shape:* (texts, longest) each."""
-    longest = max(len(row) for row in rows)
-    ids = torch.full((len(rows), longest), PAD, dtype=torch.long)
-    for place, row in enumerate(rows):
-        ids[place, : len(row)] = torch.tensor(row, dtype=torch.long)
-    return ids, (ids != PAD).long()
 
 
 def _pupil(
@@ -191,22 +183,14 @@ def _cut(ids: list[int], longest: int) -> list[int]:
     return ids if len(ids) <= longest else [*ids[: longest - 1], SEPARATOR]
 
 
-def _batches(rows: Sequence[Sequence[int]], tokens: int, rng: np.random.Generator) -> Iterator[list[int]]:
-    """Rows of like length together, so that little is padded; batches in random order, for ever."""
-    lengths = np.array([len(row) for row in rows])
+def _rounds(rows: Sequence[Sequence[int]], tokens: int, rng: np.random.Generator) -> Iterator[list[int]]:
+    """Batches of ``batching.batches``, anew in every round, for ever."""
     while True:
-        order = np.argsort(lengths + rng.random(len(rows)) * 8, kind="stable")
-        batches: list[list[int]] = [[]]
-        for row in order:
-            if (len(batches[-1]) + 1) * lengths[row] > tokens and batches[-1]:
-                batches.append([])
-            batches[-1].append(int(row))
-        for place in rng.permutation(len(batches)):
-            yield batches[place]
+        yield from batches(rows, tokens, rng)
 
 
 def _distil(pupil: BertModel, batch: list[int], dutch: Sequence[list[int]], targets: torch.Tensor) -> torch.Tensor:
-    ids, attention = padded([dutch[row] for row in batch])
+    ids, attention = padded([dutch[row] for row in batch], PAD)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = pupil(input_ids=ids, attention_mask=attention).last_hidden_state
     vectors = functional.normalize(pooled(hidden.float(), attention), dim=1)
@@ -224,7 +208,7 @@ def _mask(
     config: PretrainingConfig,
     rng: np.random.Generator,
 ) -> torch.Tensor:
-    ids, attention = padded([texts[row] for row in batch])
+    ids, attention = padded([texts[row] for row in batch], PAD)
     chosen = torch.from_numpy(rng.random(tuple(ids.shape)) < config.masked) & (ids > MASK)
     chance = torch.from_numpy(rng.random(tuple(ids.shape)))
     shown = ids.clone()
