@@ -42,6 +42,7 @@ class DetectedActivity:
 
     code: str
     name: str  # Dutch
+    name_en: str
     p: float  # 0..1, a noisy-or over the phrases found; not calibrated
     evidence: tuple[Mention, ...]
 
@@ -87,7 +88,13 @@ class ActivityModel:
                 activity = self.known.all[index]
                 evidence = tuple(sorted((mention for mention, _ in mentions), key=lambda mention: mention.start))
                 detected.append(
-                    DetectedActivity(code=activity.code, name=activity.name_nl, p=round(1 - doubt, 4), evidence=evidence)
+                    DetectedActivity(
+                        code=activity.code,
+                        name=activity.name_nl,
+                        name_en=activity.name_en,
+                        p=round(1 - doubt, 4),
+                        evidence=evidence,
+                    )
                 )
         return sorted(detected, key=lambda one: (-one.p, one.code))
 

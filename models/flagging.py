@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,17 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.store import Store
-from models.activities import DetectedActivity
+from models.activities import DetectedActivity, Mention
+from models.changing import TRIED, Change, changes, told_without
 from models.columns import COLUMN, KINDS, RELIEFS
 from models.coverage import Coverage, applies_at
 from models.encoder import WordMarks
 from models.evidence import Evidence, EvidenceFinder
-from models.explaining import place_of, reason
+from models.explaining import place_of, reason, reason_en
 from models.index import load_index
 from models.initiatives import InitiativeText
 from models.loading import Model
-from models.ranking import TARGETS, Memory, Ranking, Space
-from models.room import RoomFinder
+from models.procedure import Procedure, procedure_of
+from models.quantities import Comparison, Quantity, compared, quantities
+from models.ranking import TARGETS, Asked, Memory, Ranking, Space
+from models.room import Room, RoomFinder
 from models.variants import grouped
 from models.vectorising import ClauseText
 
@@ -42,8 +46,14 @@ class Flag:
     kinds: tuple[str, ...]
     evidence: tuple[Evidence, ...]  # in the clause
     reason: str
-    room: tuple[str, ...]  # refs
+    reason_en: str
+    room: tuple[Room, ...]
+    procedures: tuple[Procedure, ...]  # of each room
     variants: tuple[str, ...]  # refs of near-identical clauses of other regulations
+    activity: DetectedActivity | None  # of the initiative, that the clause regulates
+    comparisons: tuple[Comparison, ...]
+    changes: tuple[Change, ...]
+    signals: tuple[tuple[str, float], ...]
 
     def to_json(self) -> dict[str, Any]:
         """As the contract of ``regelruimte flag`` words it."""
@@ -54,9 +64,25 @@ class Flag:
             "kinds": list(self.kinds),
             "evidence": [{"start": e.start, "end": e.end, "text": e.text, "kind": e.kind} for e in self.evidence],
             "reason": self.reason,
-            "room": list(self.room),
+            "room": [room.ref for room in self.room],
             "variants": list(self.variants),
+            "reason_en": self.reason_en,
+            "story": [_span(mention) for mention in self.activity.evidence] if self.activity else [],
+            "room_details": [
+                {"ref": room.ref, "kind": room.kind, "p": room.score, **procedure.to_json()}
+                for room, procedure in zip(self.room, self.procedures, strict=True)
+            ],
+            "limits": [
+                {"clause": one.limit.text, "story": one.stated.text, "bound": one.limit.bound, "within": one.within}
+                for one in self.comparisons
+            ],
+            "changes": [change.to_json() for change in self.changes],
+            "signals": [{"name": name, "share": share} for name, share in self.signals],
         }
+
+
+def _span(mention: Mention) -> dict[str, Any]:
+    return {"start": mention.start, "end": mention.end, "text": mention.text}
 
 
 class Flagger:
@@ -85,7 +111,7 @@ class Flagger:
         return EvidenceFinder(self._model.clauses)
 
     def rank(self, initiative: InitiativeText) -> Ranking:
-        """Every clause of the store, without regard to place."""
+        """The candidates among all clauses of the store, without regard to place."""
         return self._model.ranker.rank(self._model.query(initiative.text), self._memory, self.space)
 
     def flag(self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False) -> dict[str, Any]:
@@ -98,21 +124,34 @@ class Flagger:
         """
         found = self._model.activities.detect(initiative.text)
         ranking = self.rank(initiative)
-        silent = ~self._applies(initiative) | self.space.repealed
-        probability = np.where(silent[:, None], 0.0, ranking.probabilities)
-        order = np.argsort(-np.where(silent, -1.0, ranking.order), kind="stable")
-        candidates = [int(row) for row in order[: top * 3] if probability[row, 0] >= MIN_PROBABILITY]
+        applies = self._applies(initiative)[ranking.rows] & ~self.space.repealed[ranking.rows]
+        rows, probability = ranking.rows[applies], ranking.probabilities[applies]
+        order = np.argsort(-ranking.order[applies], kind="stable")[: top * 3]
+        best = [int(place) for place in order if probability[place, 0] >= MIN_PROBABILITY]
+        chances = {int(rows[place]): probability[place] for place in best}
+        candidates = list(chances)
         groups = (
             [[row] for row in candidates]
             if ungrouped
             else grouped(candidates, self._texts(candidates), self._owners(candidates))
         )
         reading = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]])
+        heads = np.array([group[0] for group in groups[:top]], dtype=np.int64)
+        query = self._model.query(initiative.text)
+        asked = Asked.of(query, self._memory)
+        why = self._model.ranker.why(asked, self._memory, self.space, heads)
+        changed = self._changes(initiative.text, found, heads, np.array([chances[int(row)][0] for row in heads]))
+        stated = quantities(initiative.text)
         flags = [
-            self._flag(group, probability, found, own, marks)
-            for group, own, marks in zip(groups[:top], reading.probabilities, reading.marks, strict=True)
+            self._flag(
+                group, chances[group[0]], found, own, marks, stated=stated, changed=tuple(change), signals=tuple(strongest)
+            )
+            for group, own, marks, change, strongest in zip(
+                groups[:top], reading.probabilities, reading.marks, changed, why, strict=True
+            )
         ]
-        room = np.argsort(-probability[:, TARGETS.index("room")], kind="stable")[:ROOM_LISTED]
+        by_room = probability[:, TARGETS.index("room")]
+        room = [int(place) for place in np.argsort(-by_room, kind="stable")[:ROOM_LISTED] if by_room[place] >= MIN_PROBABILITY]
         return {
             "id": initiative.id,
             "activities": [
@@ -120,12 +159,12 @@ class Flagger:
                     "code": one.code,
                     "name": one.name,
                     "p": one.p,
-                    "evidence": [{"start": m.start, "end": m.end, "text": m.text} for m in one.evidence],
+                    "evidence": [_span(mention) for mention in one.evidence],
                 }
                 for one in found
             ],
             "flags": [flag.to_json() for flag in flags],
-            "room": [self._room_entry(int(row), probability) for row in room if probability[row, 3] >= MIN_PROBABILITY],
+            "room": [self._room_entry(int(rows[place]), float(by_room[place])) for place in room],
             "coverage": Coverage.of(self._store, initiative).to_json(),
             "model": self._model.version,
         }
@@ -133,33 +172,65 @@ class Flagger:
     def _flag(
         self,
         group: list[int],
-        probability: npt.NDArray[np.float64],
+        chances: npt.NDArray[np.float64],
         found: list[DetectedActivity],
         own: npt.NDArray[np.float32],
         marks: WordMarks | None,
+        *,
+        stated: Sequence[Quantity],
+        changed: tuple[Change, ...],
+        signals: tuple[tuple[str, float], ...],
     ) -> Flag:
         row, others = group[0], group[1:]
         clause = self._clause_text(row)
         judged = self._model.clauses.judge(own)
         kinds = [kind for kind in judged.decided if kind not in RELIEFS] or self._likeliest(own)
         evidence = self._evidence.find(clause, kinds, marks)
-        chances = probability[row]
         ref = self.space.refs[row]
+        told: Any = {
+            "kinds": kinds,
+            "evidence": evidence,
+            "activity": self._activity_of(row, found),
+            "place": place_of(ref, clause.title),
+            "comparisons": compared(stated, clause.text),
+        }
+        room = self._room.beside(row)
         return Flag(
             ref=ref,
             p=round(float(chances[0]), 4),
             strength=int(np.clip(round(float(chances[:3].sum() / max(chances[0], 1e-6))), 1, 3)),
             kinds=tuple(kinds),
             evidence=tuple(evidence),
-            reason=reason(
-                kinds=kinds,
-                evidence=evidence,
-                activity=self._activity_of(row, found),
-                place=place_of(ref, clause.title),
-            ),
-            room=tuple(room.ref for room in self._room.beside(row)),
+            reason=reason(**told),
+            reason_en=reason_en(**told),
+            room=tuple(room),
+            procedures=tuple(procedure_of(self._text_at(one.ref)) for one in room),
             variants=tuple(self.space.refs[other] for other in others),
+            activity=told["activity"],
+            comparisons=tuple(told["comparisons"]),
+            changes=changed,
+            signals=signals,
         )
+
+    def _changes(
+        self, text: str, found: list[DetectedActivity], rows: npt.NDArray[np.int64], before: npt.NDArray[np.float64]
+    ) -> list[list[Change]]:
+        """What is left of every flag when the activities are left out, one by one."""
+        tried = found[:TRIED]
+        after = []
+        for activity in tried:
+            query = self._model.query(told_without(text, activity))
+            asked = Asked.of(query, self._memory)
+            after.append(self._model.ranker.judge(asked, self._memory, self.space, rows).probabilities[:, 0])
+        return changes(tried, before, after)
+
+    def _text_at(self, ref: str) -> str:
+        text: str = self._table[self._row_of[ref]].as_py()
+        return text
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {ref: row for row, ref in enumerate(self.space.refs)}
 
     def _likeliest(self, own: npt.NDArray[np.float32]) -> list[str]:
         """The single most probable barrier, where none is over its threshold: a flag says what it fears."""
@@ -173,16 +244,14 @@ class Flagger:
         best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         return best[1] if best[0] > 0 else None
 
-    def _room_entry(self, row: int, probability: npt.NDArray[np.float64]) -> dict[str, Any]:
+    def _room_entry(self, row: int, chance: float) -> dict[str, Any]:
         own = self.space.features.probabilities[row]
         kind = max(RELIEFS, key=lambda name: float(own[COLUMN[name]]))
-        return {"ref": self.space.refs[row], "p": round(float(probability[row, 3]), 4), "kind": kind}
+        return {"ref": self.space.refs[row], "p": round(chance, 4), "kind": kind}
 
     def _applies(self, initiative: InitiativeText) -> npt.NDArray[np.bool_]:
-        here = {entry.id: applies_at(entry, initiative.gemeente) for entry in self._store.regulations.values()}
-        if all(here.values()):
-            return np.ones(len(self.space), dtype=bool)
-        return np.array([here[ref.partition("/")[0]] for ref in self.space.refs], dtype=bool)
+        here = {entry.id for entry in self._store.regulations.values() if applies_at(entry, initiative.gemeente)}
+        return self.space.among(here)
 
     def _owners(self, rows: list[int]) -> list[str]:
         return [self.space.refs[row].partition("/")[0] for row in rows]

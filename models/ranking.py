@@ -13,8 +13,9 @@ hiding whole regulations. Otherwise a new regulation would look as if nothing in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +23,33 @@ import scipy.sparse as sp
 from sklearn.preprocessing import normalize
 
 from models.columns import COLUMN, RELIEFS
+from models.finding import Finder
 from models.index import ClauseFeatures
 
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 NEIGHBOURS = 10
 """How many like initiatives the memory asks."""
 
+REMEMBERED = 1_500
+"""Clauses that the memory may bring as candidates."""
+
 TARGETS = ("any", "substantial", "stopping", "room")
 """P(grade >= 1), P(grade >= 2), P(grade = 3), P(grade = R)."""
 
+
+CONTENT_SIGNALS = (
+    "words-near", "words-wide", "words-everyone", "words-own", "activities", "sharpest-activity", "any", "substantial", "stopping",
+    "private", "relief", "repealed", "length", "words-near*any", "activities*any", "words-near*activities", "activities*relief",
+)  # fmt: skip
+"""What a clause says and is about, in the order of the columns of ``signals``."""
+
+MEMORY_SIGNALS = (
+    "grade-near-log", "grade-near", "grade-wide", "grade-everyone", "zero-near", "room-near", "room-everyone", "article-near",
+    "article-everyone", "heading-near", "heading-everyone", "regulation-near", "regulation-everyone",
+)  # fmt: skip
+"""What graders said of a clause and around it. With memory these come first, then CONTENT_SIGNALS."""
 
 RECALLED_GRADE = 1
 """Column of the signals with memory that holds the mean grade among the nearest initiatives."""
@@ -59,6 +77,36 @@ class Space:
 
     def __len__(self) -> int:
         return len(self.refs)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds candidates in this space."""
+        return Finder(self.features, self.repealed)
+
+    @cached_property
+    def regulations(self) -> dict[str, int]:
+        """Number of every regulation, in order of appearance."""
+        return {name: number for number, name in enumerate(dict.fromkeys(ref.partition("/")[0] for ref in self.refs))}
+
+    @cached_property
+    def regulation(self) -> npt.NDArray[np.int32]:
+        """Number of the regulation of every row."""
+        return np.array([self.regulations[ref.partition("/")[0]] for ref in self.refs], dtype=np.int32)
+
+    @cached_property
+    def article(self) -> npt.NDArray[np.int32]:
+        """Number of the article of every row."""
+        return _numbered([ref.partition("/lid-")[0] for ref in self.refs])
+
+    @cached_property
+    def head(self) -> npt.NDArray[np.int32]:
+        """Number of regulation and heading together of every row."""
+        return _numbered([(r.partition("/")[0], heading) for r, heading in zip(self.refs, self.headings, strict=True)])
+
+    def among(self, regulations: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Which rows belong to some regulations. *Shape:* (clauses,)."""
+        chosen = np.array([name in regulations for name in self.regulations], dtype=bool)
+        return chosen[self.regulation] if len(self.refs) else np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -103,36 +151,50 @@ class Memory:
         row = np.array([rows[grade.ref] for grade in used], dtype=np.int64)
         value = np.array([grade.value for grade in used])
         room = np.array([float(grade.room) for grade in used])
-        zero = np.array([float(grade.value == 0 and not grade.room) for grade in used])
-        shape = (self.size, len(space))
-        self.graded = sp.csr_matrix((value, (who, row)), shape=shape)
-        self.room = sp.csr_matrix((room, (who, row)), shape=shape)
-        self.zero = sp.csr_matrix((zero, (who, row)), shape=shape)
-        self.profiles = self.graded @ space.features.words if profiles is None else profiles
-        self.known_rows = np.array([ref.partition("/")[0] in self.known for ref in space.refs], dtype=bool)
-        self.groups = {
-            "article": self._group(who, row, value, np.array([_article(ref) for ref in space.refs], dtype=object)),
-            "heading": self._group(
-                who,
-                row,
-                value,
-                np.array(
-                    [f"{r.partition('/')[0]}|{h}" for r, h in zip(space.refs, space.headings, strict=True)],
-                    dtype=object,
-                ),
-            ),
-            "regulation": self._group(who, row, value, np.array([r.partition("/")[0] for r in space.refs], dtype=object)),
+        self.rows, place = np.unique(row, return_inverse=True)
+        self._place = np.full(len(space), len(self.rows), dtype=np.int32)
+        self._place[self.rows] = np.arange(len(self.rows))
+        shape = (self.size, len(self.rows) + 1)  # the last, empty, column is for clauses without any grade
+        self.graded = sp.csr_matrix((value, (who, place)), shape=shape)
+        self.room = sp.csr_matrix((room, (who, place)), shape=shape)
+        self.zero = sp.csr_matrix(((value == 0) & (room == 0), (who, place)), shape=shape, dtype=float)
+        self.profiles = self.graded[:, :-1] @ space.features.words[self.rows] if profiles is None else profiles
+        self.known_rows = space.among(self.known)
+        self._groups = {
+            name: self._group(who, row, value, of_row)
+            for name, of_row in (("article", space.article), ("heading", space.head), ("regulation", space.regulation))
         }
+        self._useful, of_row = self._group(who, row, value + room, space.article)
+        self._beside = np.flatnonzero(of_row < self._useful.shape[1] - 1)
+        self._article = of_row[self._beside]
 
     def _group(
-        self, who: npt.NDArray[np.int64], row: npt.NDArray[np.int64], value: Floats, names: npt.NDArray[np.object_]
-    ) -> tuple[sp.csr_matrix, npt.NDArray[np.int64]]:
+        self, who: Rows, row: Rows, value: Floats, of_row: npt.NDArray[np.int32]
+    ) -> tuple[sp.csr_matrix, npt.NDArray[np.int32]]:
         """Sums of grades per group, and the group of every row (the last, empty, group for rows of ungraded groups)."""
-        code = {name: index for index, name in enumerate(dict.fromkeys(names[row]))}
-        of_row = np.array([code.get(name, len(code)) for name in names], dtype=np.int64)
-        sums = sp.csr_matrix((value, (who, of_row[row])), shape=(self.size, len(code) + 1))
+        known, place = np.unique(of_row[row], return_inverse=True)
+        code = np.full(int(of_row.max(initial=0)) + 1, len(known), dtype=np.int32)
+        code[known] = np.arange(len(known))
+        sums = sp.csr_matrix((value, (who, place)), shape=(self.size, len(known) + 1))
         sums.data = np.minimum(sums.data, 20.0)
-        return sums, of_row
+        return sums, code[of_row]
+
+    def said(self, weights: Floats, what: sp.csr_matrix, rows: Rows) -> Floats:
+        """Weighted mean over the initiatives of what graders said of the clauses in some rows. *Shape:* (rows,)."""
+        result: Floats = np.asarray(weights @ what).ravel()[self._place[rows]]
+        return result
+
+    def said_around(self, weights: Floats, group: str, rows: Rows) -> Floats:
+        """As ``said``, of everything in the same article, under the same heading or in the same regulation."""
+        sums, of_row = self._groups[group]
+        result: Floats = np.asarray(weights @ sums).ravel()[of_row[rows]]
+        return result
+
+    def remembered(self, weights: Floats, count: int) -> Rows:
+        """Rows of the articles in which like initiatives met most, barriers and room, at most so many."""
+        scores = np.asarray(weights @ self._useful).ravel()[self._article]
+        best = np.argsort(-scores, kind="stable")[:count]
+        return self._beside[best[scores[best] > 0]]
 
     def likeness(self, query: Query, *, without: int | None = None) -> Floats:
         """How like each graded initiative is, 0..1; 0 for the one that is left out. *Shape:* (size,)."""
@@ -145,37 +207,79 @@ class Memory:
         return like
 
 
-def signals(query: Query, memory: Memory, space: Space, *, without: int | None = None) -> tuple[Floats, Floats]:
-    """The signals of every clause for one initiative.
+@dataclass(frozen=True)
+class Neighbourhood:
+    """How much each graded initiative has to say about another one; every row of weights sums to 1.
 
-    Args:
+    Attributes:
+        near: the few most like it. *Shape:* (size,), as the others.
+        wide: all, by the square of their likeness.
+        everyone: all alike.
+    """
+
+    near: Floats
+    wide: Floats
+    everyone: Floats
+
+    @classmethod
+    def of(cls, query: Query, memory: Memory, *, without: int | None = None) -> Neighbourhood:
+        """The neighbourhood of an initiative; one graded initiative can be told to keep silent (itself, in training)."""
+        like = memory.likeness(query, without=without)
+        near = np.zeros_like(like)
+        nearest = np.argsort(-like)[:NEIGHBOURS]
+        near[nearest] = like[nearest]
+        near /= max(near.sum(), 1e-9)
+        wide = like**2 / max((like**2).sum(), 1e-9)
+        others = memory.size - (0 if without is None else 1)
+        everyone = np.full(memory.size, 1 / max(others, 1))
+        if without is not None:
+            everyone[without] = 0.0
+        return cls(near=near, wide=wide, everyone=everyone)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An initiative laid beside the memory: everything about it that does not depend on the clause.
+
+    Attributes:
         query: the initiative.
-        memory: graded initiatives.
-        space: the clauses.
-        without: index of a graded initiative that must not speak (itself, in training).
+        around: who in the memory speaks, and how loud.
+        directions: words of what mattered to the near ones, to all by likeness and to everyone, and its own words;
+            *shape* (4, vocabulary), each of unit length.
+    """
+
+    query: Query
+    around: Neighbourhood
+    directions: Floats
+
+    @classmethod
+    def of(cls, query: Query, memory: Memory, *, without: int | None = None) -> Asked:
+        """See Neighbourhood.of."""
+        around = Neighbourhood.of(query, memory, without=without)
+        profiles = sp.csr_matrix(np.vstack([around.near, around.wide, around.everyone])) @ memory.profiles
+        directions = sp.vstack([normalize(profiles), query.words]).toarray()
+        return cls(query=query, around=around, directions=directions)
+
+
+def candidates(asked: Asked, memory: Memory, space: Space) -> Rows:
+    """Rows of the clauses worth ranking: what words, activities and memory bring. Ascending."""
+    near, wide, _, own = asked.directions
+    by_content = space.finder.candidates(np.vstack([near, wide, own]), asked.query.activities)
+    return np.union1d(by_content, memory.remembered(asked.around.wide, REMEMBERED))
+
+
+def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Floats, Floats]:
+    """The signals of some clauses for one initiative.
 
     Returns:
-        Signals with memory, *shape* (clauses, 30), and without, *shape* (clauses, 17).
+        Signals with memory, *shape* (rows, MEMORY_SIGNALS and CONTENT_SIGNALS), and without, *shape* (rows, CONTENT_SIGNALS).
     """
-    like = memory.likeness(query, without=without)
-    near = np.zeros_like(like)
-    nearest = np.argsort(-like)[:NEIGHBOURS]
-    near[nearest] = like[nearest]
-    near /= max(near.sum(), 1e-9)
-    wide = like**2 / max((like**2).sum(), 1e-9)
-    others = memory.size - (0 if without is None else 1)
-    everyone = np.full(memory.size, 1 / max(others, 1))
-    if without is not None:
-        everyone[without] = 0.0
-
-    graded = memory.graded
-    profiles = sp.vstack([sp.csr_matrix(weights) @ memory.profiles for weights in (near, wide, everyone)])
-    directions = sp.vstack([normalize(profiles), query.words]).toarray().T
-    near_profile, wide_profile, general_profile, lexical = (space.features.words @ directions).T
-    by_activity = space.features.activities @ query.activities
-    sharpest = np.asarray(space.features.activities.multiply(query.activities[None, :]).max(axis=1).todense()).ravel()
-
-    probability = np.asarray(space.features.probabilities, dtype=np.float64)
+    query, around = asked.query, asked.around
+    near_profile, wide_profile, general_profile, lexical = (space.features.words[rows] @ asked.directions.T).T
+    regulated = space.features.activities[rows]
+    by_activity = regulated @ query.activities
+    sharpest = np.asarray(regulated.multiply(query.activities[None, :]).max(axis=1).todense()).ravel()
+    probability = np.asarray(space.features.probabilities[rows], dtype=np.float64)
     odds = {name: _logit(probability[:, COLUMN[name]]) for name in ("any", "substantial", "stopping", "private", *RELIEFS)}
     relief = np.max([odds[name] for name in RELIEFS], axis=0)
     content = [
@@ -190,16 +294,23 @@ def signals(query: Query, memory: Memory, space: Space, *, without: int | None =
         odds["stopping"],
         odds["private"],
         relief,
-        space.repealed.astype(float),
-        np.log(space.lengths + 1.0),
+        space.repealed[rows].astype(float),
+        np.log(space.lengths[rows] + 1.0),
     ]
     content += [content[0] * content[6], content[4] * content[6], content[0] * content[4], content[4] * relief]
-
-    here = near @ graded
-    recalled = [_log(here, 0.02), here, _log(wide @ graded, 0.01), _log(everyone @ graded, 0.01)]
-    recalled += [_log(near @ memory.zero, 0.02), _log(near @ memory.room, 0.02), _log(everyone @ memory.room, 0.01)]
-    for sums, of_row in memory.groups.values():
-        recalled += [_log((near @ sums)[of_row], 0.1), _log((everyone @ sums)[of_row], 0.05)]
+    here = memory.said(around.near, memory.graded, rows)
+    recalled = [
+        _log(here, 0.02),
+        here,
+        _log(memory.said(around.wide, memory.graded, rows), 0.01),
+        _log(memory.said(around.everyone, memory.graded, rows), 0.01),
+        _log(memory.said(around.near, memory.zero, rows), 0.02),
+        _log(memory.said(around.near, memory.room, rows), 0.02),
+        _log(memory.said(around.everyone, memory.room, rows), 0.01),
+    ]
+    for group in ("article", "heading", "regulation"):
+        recalled += [_log(memory.said_around(around.near, group, rows), 0.1)]
+        recalled += [_log(memory.said_around(around.everyone, group, rows), 0.05)]
     return np.column_stack(recalled + content), np.column_stack(content)
 
 
@@ -217,6 +328,11 @@ class LinearRanker:
     weights: Floats
     bias: Floats
 
+    def shares(self, values: Floats) -> Floats:
+        """What every signal adds to the log-odds of the first target, against its mean. *Shape:* as values."""
+        result: Floats = ((values - self.mean) / self.scale) * self.weights[:, 0]
+        return result
+
     def probabilities(self, values: Floats) -> Floats:
         """P(target) for rows of signals. *Shape:* (rows, targets), 0..1."""
         scores = ((values - self.mean) / self.scale) @ self.weights + self.bias
@@ -227,14 +343,16 @@ class LinearRanker:
 
 @dataclass(frozen=True)
 class Ranking:
-    """What a ranker says of every clause.
+    """What a ranker says of the candidates.
 
     Attributes:
-        probabilities: P(target) per clause, *shape* (clauses, len(TARGETS)), 0..1.
-        order: what clauses are ordered by, *shape* (clauses,): the expected grade plus the grade that the nearest initiatives
+        rows: of the candidates in the space, ascending, *shape* (candidates,).
+        probabilities: P(target) per candidate, *shape* (candidates, len(TARGETS)), 0..1.
+        order: what they are ordered by, *shape* (candidates,): the expected grade plus the grade that the nearest initiatives
             remember. Adding the latter, which is also a signal, ranked better than either alone in cross-validation.
     """
 
+    rows: Rows
     probabilities: Floats
     order: Floats
 
@@ -247,21 +365,40 @@ class Ranker:
     new: LinearRanker  # all others
 
     def rank(self, query: Query, memory: Memory, space: Space, *, without: int | None = None) -> Ranking:
-        """Rank every clause of the space for one initiative."""
-        with_memory, content = signals(query, memory, space, without=without)
+        """Find the candidates among the clauses of the space for one initiative, and rank them."""
+        asked = Asked.of(query, memory, without=without)
+        return self.judge(asked, memory, space, candidates(asked, memory, space))
+
+    def why(self, asked: Asked, memory: Memory, space: Space, rows: Rows, *, most: int = 3) -> list[list[tuple[str, float]]]:
+        """The signals that speak most for each of some clauses, with what they add to the log-odds, largest first."""
+        with_memory, content = signals(asked, memory, space, rows)
+        known, new = self.known.shares(with_memory), self.new.shares(content)
+        told = []
+        for place, row in enumerate(rows):
+            names, shares = (
+                ((*MEMORY_SIGNALS, *CONTENT_SIGNALS), known[place]) if memory.known_rows[row] else (CONTENT_SIGNALS, new[place])
+            )
+            best = [int(column) for column in np.argsort(-shares)[:most] if shares[column] > 0]
+            told.append([(names[column], round(float(shares[column]), 3)) for column in best])
+        return told
+
+    def judge(self, asked: Asked, memory: Memory, space: Space, rows: Rows) -> Ranking:
+        """Rank some clauses only."""
+        with_memory, content = signals(asked, memory, space, rows)
         probabilities = np.where(
-            memory.known_rows[:, None], self.known.probabilities(with_memory), self.new.probabilities(content)
+            memory.known_rows[rows, None], self.known.probabilities(with_memory), self.new.probabilities(content)
         )
         recalled = with_memory[:, RECALLED_GRADE]
-        return Ranking(probabilities=probabilities, order=probabilities[:, :3].sum(axis=1) + recalled)
+        return Ranking(rows=rows, probabilities=probabilities, order=probabilities[:, :3].sum(axis=1) + recalled)
 
 
 def _rows_of(refs: list[str], wanted: set[str]) -> dict[str, int]:
     return {ref: row for row, ref in enumerate(refs) if ref in wanted}
 
 
-def _article(ref: str) -> str:
-    return ref.partition("/lid-")[0]
+def _numbered(names: Sequence[Hashable]) -> npt.NDArray[np.int32]:
+    number = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    return np.array([number[name] for name in names], dtype=np.int32)
 
 
 def _logit(probability: Floats) -> Floats:

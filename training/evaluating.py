@@ -50,13 +50,14 @@ def evaluate_ranking(
         ranker = fit_ranker(own, known, space, seed=seed)
         memory = Memory(own, known, space)
         for index in test:
-            seen.put(index, slice(None), ranker.rank(queries[index], memory, space))
-            nearest[index] = _nearest(queries[index], memory)
+            seen.put(index, None, ranker.rank(queries[index], memory, space))
+            nearest[index, memory.rows] = _nearest(queries[index], memory)
         for _, hidden_rows in grouped_folds(regulations, folds=2, seed=seed):
             hidden = frozenset(regulations[row] for row in hidden_rows)
+            inside = space.among(hidden)
             partial = Memory(own, known, space, hidden=hidden)
             for index in test:
-                unseen.put(index, hidden_rows, ranker.rank(queries[index], partial, space))
+                unseen.put(index, inside, ranker.rank(queries[index], partial, space))
     return {
         "unseen_initiatives": _measures(seen, gains, room),
         "unseen_regulations": _measures(unseen, gains, room),
@@ -70,7 +71,7 @@ def _nearest(query: Query, memory: Memory) -> Floats:
     weights = np.zeros_like(like)
     best = np.argsort(-like)[:10]
     weights[best] = like[best]
-    result: Floats = weights @ memory.graded
+    result: Floats = np.asarray(weights @ memory.graded).ravel()[:-1]
     return result
 
 
@@ -95,9 +96,12 @@ class _Answers:
     def empty(cls, initiatives: int, clauses: int) -> _Answers:
         return cls(np.zeros((initiatives, clauses, len(TARGETS)), np.float32), np.zeros((initiatives, clauses), np.float32))
 
-    def put(self, index: int, rows: slice | npt.NDArray[np.int64], ranking: Ranking) -> None:
-        self.probabilities[index, rows] = ranking.probabilities[rows]
-        self.order[index, rows] = ranking.order[rows]
+    def put(self, index: int, inside: npt.NDArray[np.bool_] | None, ranking: Ranking) -> None:
+        """Keep the answers on some clauses; one that was no candidate stays at nought."""
+        chosen = slice(None) if inside is None else inside[ranking.rows]
+        rows = ranking.rows[chosen]
+        self.probabilities[index, rows] = ranking.probabilities[chosen]
+        self.order[index, rows] = ranking.order[chosen]
 
 
 def _measures(answers: _Answers, gains: Floats, room: npt.NDArray[np.bool_]) -> dict[str, list[float]]:

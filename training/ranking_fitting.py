@@ -10,10 +10,10 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from models.ranking import TARGETS, Grade, LinearRanker, Memory, Query, Ranker, Space, signals
+from models.ranking import TARGETS, Asked, Grade, LinearRanker, Memory, Query, Ranker, Rows, Space, candidates, signals
 
 HARD, SAMPLED = 300, 600
-"""Unjudged clauses that each initiative learns from: those that look most like barriers, and a random sample of the rest."""
+"""Unjudged candidates that each initiative learns from: those that look most like barriers, and a random sample of the rest."""
 
 REGULARISATION = 0.3
 ROUNDS = 3
@@ -64,19 +64,23 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
     """
     random = np.random.default_rng(seed)
     judged = _targets_of(queries, grades, space)
-    regulations = np.array([ref.partition("/")[0] for ref in space.refs], dtype=object)
     known, new = _Examples([], [], []), _Examples([], [], [])
     memory = Memory(queries, grades, space)
     for index, query in enumerate(queries):
-        with_memory, _ = signals(query, memory, space, without=index)
-        _take(known, with_memory, judged[index], np.arange(len(space)), random)
-    names = sorted(set(regulations))
+        asked = Asked.of(query, memory, without=index)
+        rows = np.union1d(candidates(asked, memory, space), list(judged[index])).astype(np.int64)
+        with_memory, _ = signals(asked, memory, space, rows)
+        _take(known, with_memory, judged[index], rows, random)
+    names = sorted(space.regulations)
     for _ in range(ROUNDS):
         hidden = frozenset(random.permutation(np.array(names, dtype=object))[: len(names) // 2].tolist())
         partial = Memory(queries, grades, space, hidden=hidden)
-        rows = np.flatnonzero(np.isin(regulations, list(hidden)))
+        inside = space.among(hidden)
         for index, query in enumerate(queries):
-            _, content = signals(query, partial, space, without=index)
+            asked = Asked.of(query, partial, without=index)
+            rows = np.union1d(candidates(asked, partial, space), list(judged[index])).astype(np.int64)
+            rows = rows[inside[rows]]
+            _, content = signals(asked, partial, space, rows)
             _take(new, content, judged[index], rows, random)
     return Ranker(known=known.fit(seed), new=new.fit(seed))
 
@@ -91,22 +95,16 @@ def _targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space)
     return targets
 
 
-def _take(
-    chosen: _Examples,
-    values: Floats,
-    judged: dict[int, Floats],
-    rows: npt.NDArray[np.int64],
-    random: np.random.Generator,
-) -> None:
-    """Judged clauses, hard ones and a weighted sample of the others, so that probabilities hold for all clauses."""
-    graded = np.intersect1d(np.array(list(judged), dtype=np.int64), rows)
-    promise = values[rows, :4].sum(axis=1)  # the first signals of either ranker are the plainest ones
-    hard = rows[np.argsort(-promise)[:HARD]]
-    sure = np.unique(np.concatenate([graded, hard]))
-    rest = np.setdiff1d(rows, sure)
+def _take(chosen: _Examples, values: Floats, judged: dict[int, Floats], rows: Rows, random: np.random.Generator) -> None:
+    """Judged clauses, hard ones and a weighted sample of the others, so that probabilities hold for all candidates."""
+    promise = values[:, :4].sum(axis=1)  # the first signals of either ranker are the plainest ones
+    sure = np.zeros(len(rows), dtype=bool)
+    sure[np.argsort(-promise)[:HARD]] = True
+    sure |= np.isin(rows, list(judged))
+    rest = np.flatnonzero(~sure)
     sampled = random.choice(rest, size=min(SAMPLED, len(rest)), replace=False)
-    taken = np.concatenate([sure, sampled])
+    taken = np.concatenate([np.flatnonzero(sure), sampled])
     chosen.signals.append(values[taken])
-    chosen.targets.append(np.array([judged.get(int(row), np.zeros(len(TARGETS))) for row in taken]))
+    chosen.targets.append(np.array([judged.get(int(row), np.zeros(len(TARGETS))) for row in rows[taken]]))
     weight = len(rest) / max(len(sampled), 1)
-    chosen.weights.append(np.concatenate([np.ones(len(sure)), np.full(len(sampled), weight)]))
+    chosen.weights.append(np.concatenate([np.ones(int(sure.sum())), np.full(len(sampled), weight)]))

@@ -22,7 +22,7 @@ from models.columns import ADDRESSEES, COLUMN, COLUMNS, QUALIFICATIONS
 from models.encoding import framed
 from models.vectorising import ClauseText
 from training.clause_examples import MISSING
-from training.encoder.batching import batches, padded
+from training.encoder.batching import ATTENTION, batches, padded
 
 Say = Callable[[str], None]
 _ADDRESSEES = [COLUMN[name] for name in ADDRESSEES]
@@ -191,7 +191,7 @@ def empty_encoder(folder: Path, *, dropout: float = 0.0) -> ClauseEncoder:
 
 
 def _plain_encoder(folder: Path) -> nn.Module:
-    encoder = AutoModel.from_pretrained(folder)
+    encoder = AutoModel.from_pretrained(folder, attn_implementation=ATTENTION)
     if hasattr(encoder, "pooler"):
         encoder.pooler = None
     return encoder

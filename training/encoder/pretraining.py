@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 from torch import nn
@@ -24,10 +24,13 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from training.encoder.alignment import starting_embeddings, translation_table
-from training.encoder.batching import batches, padded
+from training.encoder.batching import ATTENTION, batches, padded
 from training.encoder.vocabulary import MASK, PAD, SEPARATOR, START, train_vocabulary
 
 Say = Callable[[str], None]
+
+HEAD = "masking.safetensors"
+"""Weights that guess masked words, beside the encoder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,7 @@ def pretrain(
 
     Args:
         folder: the directory; also receives ``pretraining.json`` with configuration and losses. A run that was cut off
-            goes on after its distillation.
+            goes on after its distillation, one that was finished with more masking.
         teacher: a sentence-transformers directory with a BERT in it and mean pooling.
         legal: clauses as ``models.encoding.framed`` lays them out.
         everyday: everyday Dutch sentences.
@@ -94,7 +97,7 @@ def pretrain(
     if distilled.exists():
         say(f"going on from the distilled encoder in {folder}")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        pupil = BertModel.from_pretrained(folder, add_pooling_layer=False)
+        pupil = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation=ATTENTION)
         pairs = pairs[: config.pairs // 5]  # what is left to do of them needs no more
     else:
         say(f"vocabulary of {config.vocabulary} word pieces")
@@ -104,6 +107,8 @@ def pretrain(
         pupil = _pupil(tokenizer, english, pairs, config)
     tokenizer.no_truncation()
     head = MaskedWords(pupil.embeddings.word_embeddings)
+    if (folder / HEAD).exists():
+        head.load_state_dict(load_file(folder / HEAD), strict=False)  # the embeddings are the pupil's
     say(f"teacher's vectors of {len(pairs)} English sentences")
     targets = _teach(english, [sentence for _, sentence in pairs])
     del english
@@ -155,6 +160,7 @@ def _pupil(
         "hidden_dropout_prob": 0.0,
         "attention_probs_dropout_prob": 0.0,
     })  # fmt: skip
+    shape._attn_implementation = ATTENTION
     pupil = BertModel(shape, add_pooling_layer=False)
     own = {name: value for name, value in source.state_dict().items() if "word_embeddings" not in name}
     kept = {f"encoder.layer.{old}.": f"encoder.layer.{new}." for new, old in enumerate(config.layers)}
@@ -264,7 +270,7 @@ def _save(
     folder.mkdir(parents=True, exist_ok=True)
     pupil.save_pretrained(folder)
     own = {name: value.contiguous() for name, value in head.state_dict().items() if "embeddings" not in name}
-    save_file(own, folder / "masking.safetensors")
+    save_file(own, folder / HEAD)
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]",
