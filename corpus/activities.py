@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ class Activity:
     name_en: str
     lay: tuple[str, ...]  # words and phrases of residents
     legal: tuple[str, ...]  # words and phrases of clauses, headings and titles
+    rtr: tuple[str, ...] = ()  # names in the register of the Omgevingswet (Registratie Toepasbare Regels)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +35,30 @@ class Activities:
         return tuple(activity.code for activity in self.all)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ToldActivity:
+    """A sentence as a resident would write it, with the activities that it tells."""
+
+    text: str
+    activities: tuple[str, ...]
+
+
 @cache
 def activities() -> Activities:
     """The activities that ship with this version."""
     raw = tomllib.loads(files("corpus").joinpath("activities.toml").read_text(encoding="utf-8"))
+    lists = ("lay", "legal", "rtr")
     return Activities(
         version=raw["version"],
         all=tuple(
-            Activity(**{**activity, "lay": tuple(activity["lay"]), "legal": tuple(activity["legal"])})
-            for activity in raw["activity"]
+            Activity(**{**activity, **{name: tuple(activity.get(name, ())) for name in lists}}) for activity in raw["activity"]
         ),
     )
+
+
+@cache
+def told_activities() -> tuple[ToldActivity, ...]:
+    """Sentences written for this project, to learn from; some tell no activity."""
+    lines = files("corpus").joinpath("told_activities.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return tuple(ToldActivity(text=row["text"], activities=tuple(row["activities"])) for row in rows)

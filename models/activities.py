@@ -1,7 +1,8 @@
 """Which activities an initiative is about, and which activities a clause regulates.
 
 Both sides look for phrases of the activity list, word by word as stems, so that "vuurkorven" finds "vuurkorf" and
-"evenementenvergunning" finds "evenement". A phrase that several activities share speaks less for each of them.
+"evenementenvergunning" finds "evenement". A phrase that several activities share speaks less for each of them. On the side of
+the initiative a classifier of sentences finds what no phrase of the list says.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
 from corpus.activities import Activities, activities
-from models.dutch import pipeline
+from models.activity_classifier import ActivityClassifier
+from models.dutch import pipeline, sentences
 from models.vectorising import ClauseText
 from models.words import STEM_LENGTH, stem, stems, words_of
 
@@ -43,15 +45,19 @@ class DetectedActivity:
     code: str
     name: str  # Dutch
     name_en: str
-    p: float  # 0..1, a noisy-or over the phrases found; not calibrated
+    p: float  # 0..1, a noisy-or over the phrases found and what the sentences tell
     evidence: tuple[Mention, ...]
 
 
 class ActivityModel:
     """Finds activities in initiatives and in clauses."""
 
-    def __init__(self, known: Activities | None = None) -> None:
+    TOLD = 0.3
+    """Probability from which an activity is told to people."""
+
+    def __init__(self, known: Activities | None = None, classifier: ActivityClassifier | None = None) -> None:
         self.known = known or activities()
+        self.classifier = classifier
         self.codes = self.known.codes
         self._lay = _weights({i: activity.lay for i, activity in enumerate(self.known.all)})
         self._lay_words: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
@@ -76,35 +82,50 @@ class ActivityModel:
             (np.array(values, dtype=np.float32), (rows, columns)), shape=(len(phrases), len(self.codes))
         )
 
-    def detect(self, text: str, *, at_least: float = 0.3) -> list[DetectedActivity]:
+    def detect(self, text: str, *, at_least: float = TOLD) -> list[DetectedActivity]:
         """Activities of an initiative with the words that prove them, most certain first."""
-        found = self._mentions(text)
+        mentions = self._mentions(text)
+        spans = sentences(text)
+        learnt = self._learnt([text[start:end] for start, end in spans])
+        by_sentence = learnt.max(axis=0, initial=0.0)
+        p = self._combined(mentions, by_sentence)
         detected = []
-        for index, mentions in found.items():
-            doubt = 1.0
-            for weight in {stem(mention.text): weight for mention, weight in mentions}.values():
-                doubt *= 1 - weight
-            if 1 - doubt >= at_least:
-                activity = self.known.all[index]
-                evidence = tuple(sorted((mention for mention, _ in mentions), key=lambda mention: mention.start))
-                detected.append(
-                    DetectedActivity(
-                        code=activity.code,
-                        name=activity.name_nl,
-                        name_en=activity.name_en,
-                        p=round(1 - doubt, 4),
-                        evidence=evidence,
-                    )
+        for index in np.flatnonzero(p >= max(at_least, 1e-6)):
+            activity = self.known.all[index]
+            proof = sorted((mention for mention, _ in mentions.get(int(index), [])), key=lambda mention: mention.start)
+            if not proof and self.classifier is not None:
+                start, end = spans[int(learnt[:, index].argmax())]
+                proof = _found_in(text, start, self.classifier.strongest(text[start:end], int(index)))
+            detected.append(
+                DetectedActivity(
+                    code=activity.code,
+                    name=activity.name_nl,
+                    name_en=activity.name_en,
+                    p=round(float(p[index]), 4),
+                    evidence=tuple(proof),
                 )
+            )
         return sorted(detected, key=lambda one: (-one.p, one.code))
 
     def initiative_vector(self, text: str) -> npt.NDArray[np.float32]:
         """P(activity) for every activity. *Shape:* (activities,)."""
-        vector = np.zeros(len(self.codes), dtype=np.float32)
-        position = {code: index for index, code in enumerate(self.codes)}
-        for one in self.detect(text, at_least=0.0):
-            vector[position[one.code]] = one.p
-        return vector
+        learnt = self._learnt([text[start:end] for start, end in sentences(text)])
+        return self._combined(self._mentions(text), learnt.max(axis=0, initial=0.0))
+
+    def _learnt(self, told: Sequence[str]) -> npt.NDArray[np.float32]:
+        if self.classifier is None:
+            return np.zeros((len(told), len(self.codes)), dtype=np.float32)
+        return self.classifier.probabilities(told)
+
+    def _combined(
+        self, mentions: dict[int, list[tuple[Mention, float]]], learnt: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        """A noisy-or over the phrases found and what the sentences tell."""
+        doubt = 1 - learnt
+        for index, found in mentions.items():
+            for weight in {stem(mention.text): weight for mention, weight in found}.values():
+                doubt[index] *= 1 - weight
+        return (1 - doubt).astype(np.float32)
 
     def clause_matrix(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
         """How strongly each clause speaks of each activity, in its text, heading and title.
@@ -146,6 +167,16 @@ class ActivityModel:
             )
             for whole in self._lay_words[phrase]
         )
+
+
+def _found_in(text: str, start: int, words: Sequence[str]) -> list[Mention]:
+    """Where some words stand in a text, from an offset on."""
+    found = []
+    for word in words:
+        place = text.find(word, start) if word else -1
+        if place >= 0:
+            found.append(Mention(start=place, end=place + len(word), text=word))
+    return found
 
 
 def _weights(phrases: dict[int, tuple[str, ...]]) -> dict[tuple[str, ...], dict[int, float]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.places import province_of, provinces
 from corpus.schema import RegulationEntry
 from corpus.store import Store
 from models.initiatives import InitiativeText
@@ -25,7 +26,7 @@ class Coverage:
     def of(cls, store: Store, initiative: InitiativeText) -> Coverage:
         """The coverage of a store for one initiative."""
         searched: list[str] = []
-        here = [entry for entry in store.regulations.values() if applies_at(entry, initiative.gemeente)]
+        here = [entry for entry in store.regulations.values() if applies(entry, initiative)]
         counts = Counter(entry.level for entry in here)
         for level, count in counts.items():
             entries = [entry for entry in here if entry.level == level]
@@ -35,29 +36,50 @@ class Coverage:
                 searched.append(f"{count} regelingen van niveau {level}{period}")
             else:
                 searched += [f"{entry.title} ({entry.id})" for entry in entries]
+        newest = max((entry.version_date for entry in here), default="")
         own = any(entry.level == "gemeente" and entry.authority for entry in here)
-        return cls(searched=tuple(searched), missing=tuple(_missing(counts, initiative, own=own)))
+        return cls(searched=tuple(searched), missing=tuple(_missing(counts, initiative, own=own, newest=newest)))
 
     def to_json(self) -> dict[str, Any]:
         """As the contract of ``regelruimte flag`` words it."""
         return {"searched": list(self.searched), "missing": list(self.missing)}
 
 
+def applies(entry: RegulationEntry, initiative: InitiativeText) -> bool:
+    """Whether a regulation can bind an initiative: at its place, on its day."""
+    return applies_at(entry, initiative.gemeente) and in_force(entry, initiative.datum)
+
+
 def applies_at(entry: RegulationEntry, municipality: str) -> bool:
     """Whether a regulation can bind in a municipality.
 
-    Regulations of the state bind everywhere. A municipal one whose maker is known binds in its own municipality only. Which
-    province and water board a municipality lies in is not known here, so theirs are never left out.
+    Regulations of the state bind everywhere. One of a municipality or province whose maker is known binds there only. Which
+    water board a municipality lies in is not known here, so theirs are never left out.
     """
-    if entry.level != "gemeente" or not municipality or not entry.authority:
+    if not municipality or not entry.authority:
         return True
-    wanted = municipality.casefold()
-    return wanted in entry.authority.casefold() or wanted in entry.title.casefold()
+    maker = f"{entry.authority} {entry.title}".casefold()
+    if entry.level == "gemeente":
+        return municipality.casefold() in maker
+    if entry.level == "provincie":
+        province = province_of(municipality)
+        known = [name for name in provinces() if name.casefold() in maker]
+        return not province or not known or province in known
+    return True
 
 
-def _missing(counts: Counter[str], initiative: InitiativeText, *, own: bool) -> list[str]:
+def in_force(entry: RegulationEntry, day: str) -> bool:
+    """Whether a version is in force on a day (ISO), as far as its dates tell; on any day when none is asked."""
+    if not day:
+        return True
+    return (not entry.valid_from or entry.valid_from <= day) and (not entry.valid_until or day <= entry.valid_until)
+
+
+def _missing(counts: Counter[str], initiative: InitiativeText, *, own: bool, newest: str) -> list[str]:
     place = initiative.gemeente
     missing = []
+    if initiative.datum and newest and newest < initiative.datum:
+        missing.append(f"de nieuwste versie in de verzameling is van {newest}: wat daarna tot {initiative.datum} wijzigde ontbreekt")
     if not place:
         missing.append("de plaats is niet genoemd: welke plaatselijke regels gelden, is niet bekend")
     if not counts["gemeente"] or (place and not own):

@@ -15,7 +15,7 @@ from corpus.store import Store
 from models.activities import DetectedActivity, Mention
 from models.changing import TRIED, Change, changes, told_without
 from models.columns import COLUMN, KINDS, RELIEFS
-from models.coverage import Coverage, applies_at
+from models.coverage import Coverage, applies
 from models.encoder import WordMarks
 from models.evidence import Evidence, EvidenceFinder
 from models.explaining import place_of, reason, reason_en
@@ -112,7 +112,11 @@ class Flagger:
 
     def rank(self, initiative: InitiativeText) -> Ranking:
         """The candidates among all clauses of the store, without regard to place."""
-        return self._model.ranker.rank(self._model.query(initiative.text), self._memory, self.space)
+        return self.rank_text(initiative.text)
+
+    def rank_text(self, text: str) -> Ranking:
+        """As ``rank``, of a bare text."""
+        return self._model.ranker.rank(self._model.query(text), self._memory, self.space)
 
     def flag(self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False) -> dict[str, Any]:
         """Flags of one initiative, as the contract of ``regelruimte flag`` words them.
@@ -250,7 +254,7 @@ class Flagger:
         return {"ref": self.space.refs[row], "p": round(chance, 4), "kind": kind}
 
     def _applies(self, initiative: InitiativeText) -> npt.NDArray[np.bool_]:
-        here = {entry.id for entry in self._store.regulations.values() if applies_at(entry, initiative.gemeente)}
+        here = {entry.id for entry in self._store.regulations.values() if applies(entry, initiative)}
         return self.space.among(here)
 
     def _owners(self, rows: list[int]) -> list[str]:

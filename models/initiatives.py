@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class InitiativeText:
     titel: str
     omschrijving: str
     gemeente: str = ""
+    datum: str = ""  # the day it is about, as 2026-06-28; "" for any day
 
     @property
     def text(self) -> str:
@@ -46,7 +48,7 @@ def initiative_of(row: Any, *, where: str, default_id: str) -> InitiativeText:
     if not isinstance(row, dict):
         raise InvalidInitiative(f'{where}: an initiative is an object with "titel" and "omschrijving"')
     values = {}
-    for field in ("titel", "omschrijving", "gemeente"):
+    for field in ("titel", "omschrijving", "gemeente", "datum"):
         value = row.get(field) or ""
         if not isinstance(value, str):
             raise InvalidInitiative(f'{where}: "{field}" is not a text')
@@ -54,6 +56,11 @@ def initiative_of(row: Any, *, where: str, default_id: str) -> InitiativeText:
     identifier = row.get("id", default_id)
     if not isinstance(identifier, str | int):
         raise InvalidInitiative(f'{where}: "id" is not a text')
+    if values["datum"]:
+        try:
+            values["datum"] = date.fromisoformat(values["datum"]).isoformat()
+        except ValueError:
+            raise InvalidInitiative(f'{where}: "datum" is not a day: {values["datum"]!r}; write 2026-06-28') from None
     told = values["titel"] + values["omschrijving"]
     if sum(character.isalpha() for character in told) < MIN_LETTERS:
         raise InvalidInitiative(f"{where}: the initiative has no text to read: tell what you want to do, where and when")

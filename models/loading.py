@@ -15,6 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from corpus.activities import Activities, Activity
 from corpus.errors import InvalidModel
 from models.activities import ActivityModel
+from models.activity_classifier import ActivityClassifier
 from models.clauses import ClauseModel
 from models.columns import COLUMNS
 from models.encoder import EncoderTier
@@ -97,11 +98,13 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
     """Write a model directory; ``about`` says how it was trained and what was measured."""
     fast, slow = model.clauses.fast, model.clauses.slow
     words, idf = fast.vectoriser.to_arrays()
+    told_words, told_arrays = model.activities.classifier.to_arrays() if model.activities.classifier else ({}, {})
     data = {
         "vocabulary": {
             **{f"clause.{name}": block for name, block in words.items()},
             "words": model.words.get_feature_names_out().tolist(),
             "own_words": model.own_words.get_feature_names_out().tolist(),
+            **{f"activity.{name}": block for name, block in told_words.items()},
         },
         "activities": {
             "version": model.activities.known.version,
@@ -113,6 +116,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
                     "name_en": a.name_en,
                     "lay": list(a.lay),
                     "legal": list(a.legal),
+                    "rtr": list(a.rtr),
                 }
                 for a in model.activities.known.all
             ],
@@ -136,6 +140,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             "thresholds": model.clauses.thresholds,
             **({f"joint.{name}": getattr(model.clauses.joint, name) for name in _JOINT} if model.clauses.joint else {}),
         },
+        **({"activities": told_arrays} if told_arrays else {}),
         "words": {"words": model.words.idf_.astype(np.float32), "own_words": model.own_words.idf_.astype(np.float32)},
         "profiles": {
             "data": model.profiles.data.astype(np.float32),
@@ -167,8 +172,12 @@ def _build(package: Package) -> Model:
         activities=ActivityModel(
             Activities(
                 version=listed["version"],
-                all=tuple(Activity(**{**a, "lay": tuple(a["lay"]), "legal": tuple(a["legal"])}) for a in listed["all"]),
-            )
+                all=tuple(
+                    Activity(**{**a, **{name: tuple(a[name]) for name in ("lay", "legal", "rtr") if name in a}})
+                    for a in listed["all"]
+                ),
+            ),
+            _activity_classifier(package, vocabulary),
         ),
         ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new")),
         graded_texts=tuple(memory["initiatives"]),
@@ -198,6 +207,11 @@ def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[
         plain=float(cascade["plain"]),
         evidence_least=float(cascade["evidence_least"]),
     )
+
+
+def _activity_classifier(package: Package, vocabulary: dict[str, list[str]]) -> ActivityClassifier | None:
+    words = {name.removeprefix("activity."): block for name, block in vocabulary.items() if name.startswith("activity.")}
+    return ActivityClassifier.from_arrays(words, package.arrays("activities")) if words else None
 
 
 _JOINT = ("fast", "slow", "bias")

@@ -42,6 +42,12 @@ TARGETS = ("any", "substantial", "stopping", "room")
 CONTENT_SIGNALS = (
     "words-near", "words-wide", "words-everyone", "words-own", "activities", "sharpest-activity", "any", "substantial", "stopping",
     "private", "relief", "repealed", "length", "words-near*any", "activities*any", "words-near*activities", "activities*relief",
+    *(
+        f"{signal}-{of}-{group}"
+        for group in ("article", "heading", "regulation")
+        for signal in ("words-near", "activities", "words-own")
+        for of in ("mean", "max")
+    ),
 )  # fmt: skip
 """What a clause says and is about, in the order of the columns of ``signals``."""
 
@@ -77,6 +83,21 @@ class Space:
 
     def __len__(self) -> int:
         return len(self.refs)
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Space:
+        """The space of some of the clauses. *Shape:* (clauses,)."""
+        rows = np.flatnonzero(chosen)
+        return Space(
+            refs=[self.refs[row] for row in rows],
+            headings=[self.headings[row] for row in rows],
+            repealed=self.repealed[rows],
+            lengths=self.lengths[rows],
+            features=ClauseFeatures(
+                probabilities=self.features.probabilities[rows],
+                words=self.features.words[rows],
+                activities=self.features.activities[rows],
+            ),
+        )
 
     @cached_property
     def finder(self) -> Finder:
@@ -298,6 +319,9 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
         np.log(space.lengths[rows] + 1.0),
     ]
     content += [content[0] * content[6], content[4] * content[6], content[0] * content[4], content[4] * relief]
+    for of_row in (space.article, space.head, space.regulation):
+        for signal in (content[0], content[4], content[3]):
+            content += list(_around(signal, of_row[rows]))
     here = memory.said(around.near, memory.graded, rows)
     recalled = [
         _log(here, 0.02),
@@ -394,6 +418,15 @@ class Ranker:
 
 def _rows_of(refs: list[str], wanted: set[str]) -> dict[str, int]:
     return {ref: row for row, ref in enumerate(refs) if ref in wanted}
+
+
+def _around(signal: Floats, group: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """Mean and maximum of a signal over the candidates of the same group, for each of them."""
+    _, place = np.unique(group, return_inverse=True)
+    count = np.bincount(place)
+    largest = np.full(len(count), -np.inf)
+    np.maximum.at(largest, place, signal)
+    return (np.bincount(place, weights=signal) / count)[place], largest[place]
 
 
 def _numbered(names: Sequence[Hashable]) -> npt.NDArray[np.int32]:

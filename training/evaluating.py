@@ -55,9 +55,12 @@ def evaluate_ranking(
         for _, hidden_rows in grouped_folds(regulations, folds=2, seed=seed):
             hidden = frozenset(regulations[row] for row in hidden_rows)
             inside = space.among(hidden)
-            partial = Memory(own, known, space, hidden=hidden)
+            # Neither the memory nor the weights of the ranker may know a grade of these regulations.
+            outside = [grade for grade in known if grade.ref.partition("/")[0] not in hidden]
+            stranger = fit_ranker(own, outside, space.only(~inside), seed=seed)
+            partial = Memory(own, outside, space)
             for index in test:
-                unseen.put(index, inside, ranker.rank(queries[index], partial, space))
+                unseen.put(index, inside, stranger.rank(queries[index], partial, space))
     return {
         "unseen_initiatives": _measures(seen, gains, room),
         "unseen_regulations": _measures(unseen, gains, room),

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from corpus.activities import activities
 from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import join
 from corpus.store import Store
-from models.activities import ActivityModel
 from training.agreement import readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples, clause_examples
@@ -20,7 +18,7 @@ from training.clause_running import ClauseRun, run_clauses
 from training.evaluating import evaluate_ranking
 from training.ladder import ladder
 from training.learning_curve import learning_curve
-from training.running import MIN_LABELS, judged_clauses, ranking_material
+from training.running import MIN_LABELS, activity_model, judged_clauses, ranking_material
 from training.unseen_files import load_unseen
 
 Say = Callable[[str], None]
@@ -67,7 +65,7 @@ def measure(
     if what in ("all", "ranking"):
         say("ranker: cross-validation by initiative, and with whole regulations hidden")
         judged = judged_clauses(store)
-        material = ranking_material(judged, run.model, ActivityModel(activities()))
+        material = ranking_material(judged, run.model, activity_model())
         measured["ranking"] = evaluate_ranking(material.queries, judged.grades, material.space, seed=seed)
     return measured
 

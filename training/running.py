@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from corpus.activities import activities
+from corpus.activities import activities, told_activities
 from corpus.errors import StoreProblem
 from corpus.labels import aliases, clause_labels, graded_pairs, initiatives, join, judged_regulations
 from corpus.store import Store
@@ -22,6 +22,7 @@ from models.loading import Model, query_of, save_model, stem_vectoriser, word_do
 from models.ranking import Grade, Memory, Query, Space
 from models.vectorising import ClauseText
 from models.words import stem
+from training.activity_fitting import fit_activity_classifier, measure_activities
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import clause_examples
 from training.clause_measures import headline, qualification_f1
@@ -160,14 +161,15 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     clause_model = run.model
     judged = judged_clauses(store)
     say(f"fitting the ranker on {len(judged.grades)} grades over {len(judged.refs)} clauses")
-    material = ranking_material(judged, clause_model, ActivityModel(activities()))
+    material = ranking_material(judged, clause_model, activity_model())
     ranker = fit_ranker(material.queries, judged.grades, material.space, seed=config.seed)
     measured: dict[str, Any] = {"clauses": headline(run.measured), "qualifications": qualification_f1(run.measured)}
     if config.evaluate:
         say("measuring on initiatives that were not seen")
         measured["ranking"] = evaluate_ranking(material.queries, judged.grades, material.space, seed=config.seed)
+        measured["activities"] = measure_activities(told_activities(), activities(), seed=config.seed)
     about = {
-        "config": asdict(config),
+        "config": _config_of(config),
         "data": {
             "labels": len(joined.joined),
             "official_labels": int(data.official.sum()),
@@ -202,6 +204,11 @@ def _config_of(config: TrainingConfig) -> dict[str, Any]:
         told["clauses"]["encoder"] = Path(told["clauses"]["encoder"]).name
     del told["clauses"]["work"]
     return told
+
+
+def activity_model() -> ActivityModel:
+    """The activities of this version, with a classifier fitted on the sentences that tell them."""
+    return ActivityModel(activities(), fit_activity_classifier(told_activities(), activities()))
 
 
 def judged_clauses(store: Store) -> Judged:
