@@ -24,7 +24,7 @@ from models.initiatives import InitiativeText
 from models.loading import Model
 from models.procedure import Procedure, procedure_of
 from models.quantities import Comparison, Quantity, compared, quantities
-from models.ranking import TARGETS, Asked, Memory, Ranking, Space
+from models.ranking import TARGETS, Memory, Ranking, Space
 from models.room import Room, RoomFinder
 from models.variants import grouped
 from models.vectorising import ClauseText
@@ -142,7 +142,7 @@ class Flagger:
         reading = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]])
         heads = np.array([group[0] for group in groups[:top]], dtype=np.int64)
         query = self._model.query(initiative.text)
-        asked = Asked.of(query, self._memory)
+        asked = self._model.ranker.ask(query, self._memory)
         why = self._model.ranker.why(asked, self._memory, self.space, heads)
         changed = self._changes(initiative.text, found, heads, np.array([chances[int(row)][0] for row in heads]))
         stated = quantities(initiative.text)
@@ -224,7 +224,7 @@ class Flagger:
         after = []
         for activity in tried:
             query = self._model.query(told_without(text, activity))
-            asked = Asked.of(query, self._memory)
+            asked = self._model.ranker.ask(query, self._memory)
             after.append(self._model.ranker.judge(asked, self._memory, self.space, rows).probabilities[:, 0])
         return changes(tried, before, after)
 

@@ -151,7 +151,8 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             f"{which}.{name}": getattr(getattr(model.ranker, which), name)
             for which in ("known", "new")
             for name in ("mean", "scale", "weights", "bias")
-        },
+        }
+        | {"rarity": model.ranker.rarity},
     }
     files = slow.files if slow is not None else {}
     save_package(folder, version=model.version, data=data, arrays=arrays, files=files, about=about)
@@ -179,7 +180,7 @@ def _build(package: Package) -> Model:
             ),
             _activity_classifier(package, vocabulary),
         ),
-        ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new")),
+        ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new"), rarity=ranking["rarity"]),
         graded_texts=tuple(memory["initiatives"]),
         grades=tuple(Grade(initiative=g[0], ref=g[1], value=g[2], room=bool(g[3])) for g in memory["grades"]),
         profiles=sp.csr_matrix(

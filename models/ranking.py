@@ -32,6 +32,9 @@ Rows = npt.NDArray[np.int64]
 NEIGHBOURS = 10
 """How many like initiatives the memory asks."""
 
+SPOKEN = 0.3
+"""Weight from which a clause counts as speaking of an activity."""
+
 REMEMBERED = 1_500
 """Clauses that the memory may bring as candidates."""
 
@@ -263,29 +266,40 @@ class Asked:
     """An initiative laid beside the memory: everything about it that does not depend on the clause.
 
     Attributes:
-        query: the initiative.
+        activities: P(activity) times its rarity, *shape* (activities,).
         around: who in the memory speaks, and how loud.
         directions: words of what mattered to the near ones, to all by likeness and to everyone, and its own words;
             *shape* (4, vocabulary), each of unit length.
     """
 
-    query: Query
+    activities: Floats
     around: Neighbourhood
     directions: Floats
 
     @classmethod
-    def of(cls, query: Query, memory: Memory, *, without: int | None = None) -> Asked:
-        """See Neighbourhood.of."""
+    def of(cls, query: Query, memory: Memory, rarity: Floats, *, without: int | None = None) -> Asked:
+        """See Neighbourhood.of and rarity_of."""
         around = Neighbourhood.of(query, memory, without=without)
         profiles = sp.csr_matrix(np.vstack([around.near, around.wide, around.everyone])) @ memory.profiles
         directions = sp.vstack([normalize(profiles), query.words]).toarray()
-        return cls(query=query, around=around, directions=directions)
+        return cls(activities=query.activities * rarity, around=around, directions=directions)
+
+
+def rarity_of(features: ClauseFeatures) -> Floats:
+    """How little clauses speak of every activity: inverse document frequency, mean 1. *Shape:* (activities,).
+
+    Of "association" half the law speaks, of "mill" three clauses: a match on the second says more.
+    """
+    spoken = np.asarray((features.activities > SPOKEN).sum(axis=0)).ravel()
+    rarity = np.log(1 + features.activities.shape[0] / (1 + spoken))
+    result: Floats = rarity / max(float(rarity.mean()), 1e-9)
+    return result
 
 
 def candidates(asked: Asked, memory: Memory, space: Space) -> Rows:
     """Rows of the clauses worth ranking: what words, activities and memory bring. Ascending."""
     near, wide, _, own = asked.directions
-    by_content = space.finder.candidates(np.vstack([near, wide, own]), asked.query.activities)
+    by_content = space.finder.candidates(np.vstack([near, wide, own]), asked.activities)
     return np.union1d(by_content, memory.remembered(asked.around.wide, REMEMBERED))
 
 
@@ -295,11 +309,11 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
     Returns:
         Signals with memory, *shape* (rows, MEMORY_SIGNALS and CONTENT_SIGNALS), and without, *shape* (rows, CONTENT_SIGNALS).
     """
-    query, around = asked.query, asked.around
+    around = asked.around
     near_profile, wide_profile, general_profile, lexical = (space.features.words[rows] @ asked.directions.T).T
     regulated = space.features.activities[rows]
-    by_activity = regulated @ query.activities
-    sharpest = np.asarray(regulated.multiply(query.activities[None, :]).max(axis=1).todense()).ravel()
+    by_activity = regulated @ asked.activities
+    sharpest = np.asarray(regulated.multiply(asked.activities[None, :]).max(axis=1).todense()).ravel()
     probability = np.asarray(space.features.probabilities[rows], dtype=np.float64)
     odds = {name: _logit(probability[:, COLUMN[name]]) for name in ("any", "substantial", "stopping", "private", *RELIEFS)}
     relief = np.max([odds[name] for name in RELIEFS], axis=0)
@@ -387,10 +401,15 @@ class Ranker:
 
     known: LinearRanker  # regulations of which the memory holds grades
     new: LinearRanker  # all others
+    rarity: Floats  # of every activity, *shape* (activities,)
+
+    def ask(self, query: Query, memory: Memory, *, without: int | None = None) -> Asked:
+        """Lay an initiative beside the memory."""
+        return Asked.of(query, memory, self.rarity, without=without)
 
     def rank(self, query: Query, memory: Memory, space: Space, *, without: int | None = None) -> Ranking:
         """Find the candidates among the clauses of the space for one initiative, and rank them."""
-        asked = Asked.of(query, memory, without=without)
+        asked = self.ask(query, memory, without=without)
         return self.judge(asked, memory, space, candidates(asked, memory, space))
 
     def why(self, asked: Asked, memory: Memory, space: Space, rows: Rows, *, most: int = 3) -> list[list[tuple[str, float]]]:

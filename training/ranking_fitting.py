@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from models.ranking import TARGETS, Asked, Grade, LinearRanker, Memory, Query, Ranker, Rows, Space, candidates, signals
+from models.ranking import TARGETS, Asked, Grade, LinearRanker, Memory, Query, Ranker, Rows, Space, candidates, rarity_of, signals
 
 HARD, SAMPLED = 300, 600
 """Unjudged candidates that each initiative learns from: those that look most like barriers, and a random sample of the rest."""
@@ -65,9 +65,9 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
     random = np.random.default_rng(seed)
     judged = _targets_of(queries, grades, space)
     known, new = _Examples([], [], []), _Examples([], [], [])
-    memory = Memory(queries, grades, space)
+    memory, rarity = Memory(queries, grades, space), rarity_of(space.features)
     for index, query in enumerate(queries):
-        asked = Asked.of(query, memory, without=index)
+        asked = Asked.of(query, memory, rarity, without=index)
         rows = np.union1d(candidates(asked, memory, space), list(judged[index])).astype(np.int64)
         with_memory, _ = signals(asked, memory, space, rows)
         _take(known, with_memory, judged[index], rows, random)
@@ -77,12 +77,12 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
         partial = Memory(queries, grades, space, hidden=hidden)
         inside = space.among(hidden)
         for index, query in enumerate(queries):
-            asked = Asked.of(query, partial, without=index)
+            asked = Asked.of(query, partial, rarity, without=index)
             rows = np.union1d(candidates(asked, partial, space), list(judged[index])).astype(np.int64)
             rows = rows[inside[rows]]
             _, content = signals(asked, partial, space, rows)
             _take(new, content, judged[index], rows, random)
-    return Ranker(known=known.fit(seed), new=new.fit(seed))
+    return Ranker(known=known.fit(seed), new=new.fit(seed), rarity=rarity)
 
 
 def _targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space) -> list[dict[int, Floats]]:

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from models.columns import COLUMNS
 from models.index import ClauseFeatures
-from models.ranking import Grade, Memory, Query, Space, signals
+from models.ranking import Asked, Grade, Memory, Query, Space, signals
 from training.ranking_fitting import fit_ranker
 from training.ranking_metrics import calibration_error, interval, ndcg, precision, recall
 from training.splits import grouped_folds
@@ -62,16 +62,16 @@ def test_a_topic_is_recognised_in_a_regulation_with_grades_and_in_one_without() 
         wanted = {row for row, ref in enumerate(space.refs) if f"artikel-{topic}." in ref}
         for hidden in (frozenset[str](), frozenset({f"R{topic // 2}"})):
             memory = Memory(queries[:-TOPICS], known, space, hidden=hidden)
-            ranking = np.argsort(-ranker.rank(queries[index], memory, space).order, kind="stable")
-            assert set(ranking[:5].tolist()) <= wanted, (index, hidden)
+            ranking = ranker.rank(queries[index], memory, space)
+            best = ranking.rows[np.argsort(-ranking.order, kind="stable")]
+            assert set(best[:5].tolist()) <= wanted, (index, hidden)
 
 
 def test_probabilities_are_probabilities_and_never_rise_with_the_grade() -> None:
     queries, grades, space = world()
-    probability = (
-        fit_ranker(queries, grades, space).rank(queries[0], Memory(queries, grades, space), space, without=0).probabilities
-    )
-    assert probability.shape == (len(space), 4)
+    ranking = fit_ranker(queries, grades, space).rank(queries[0], Memory(queries, grades, space), space, without=0)
+    probability = ranking.probabilities
+    assert probability.shape == (len(ranking.rows), 4) and 0 < len(ranking.rows) <= len(space)
     assert ((probability >= 0) & (probability <= 1)).all()
     assert (np.diff(probability[:, :3], axis=1) <= 1e-12).all()
 
@@ -80,8 +80,9 @@ def test_an_initiative_left_out_says_nothing_of_itself() -> None:
     queries, grades, space = world()
     alone = [g for g in grades if g.initiative == 0]
     memory = Memory(queries, alone, space)
-    with_itself, _ = signals(queries[0], memory, space)
-    without, _ = signals(queries[0], memory, space, without=0)
+    rows, rarity = np.arange(len(space)), np.ones(TOPICS)
+    with_itself, _ = signals(Asked.of(queries[0], memory, rarity), memory, space, rows)
+    without, _ = signals(Asked.of(queries[0], memory, rarity, without=0), memory, space, rows)
     assert with_itself[:, 1].max() > 0
     assert without[:, 1].max() == 0
 
