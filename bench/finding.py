@@ -1,7 +1,7 @@
 """How long it takes to find and rank the clauses for one initiative, as the corpus grows.
 
-Every corpus is the index of a real store, cut off or repeated to a number of clauses. Times are compared within one run with one
-pass over the word matrix of the same corpus (what a finder without lists would have to do at least).
+Every corpus is the index of a real store, cut off or repeated to a number of clauses. Times are compared within one run with
+one pass over the word matrix of the same corpus: what a finder without lists would have to do at least.
 """
 
 from __future__ import annotations

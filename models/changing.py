@@ -1,7 +1,7 @@
 """What would change a flag: which activity of the story, were it left out, takes the flag away.
 
-A counterfactual that is worked out and not guessed (Wachter et al. 2017): the activity and the words that prove it are taken out
-of the story, and the same clauses are ranked once more.
+A counterfactual that is worked out and not guessed (Wachter et al. 2017): the activity and the words that prove it are taken
+out of the story, and the same clauses are ranked once more.
 """
 
 from __future__ import annotations

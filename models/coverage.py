@@ -79,7 +79,7 @@ def _missing(counts: Counter[str], initiative: InitiativeText, *, own: bool, new
     place = initiative.gemeente
     missing = []
     if initiative.datum and newest and newest < initiative.datum:
-        missing.append(f"de nieuwste versie in de verzameling is van {newest}: wat daarna tot {initiative.datum} wijzigde ontbreekt")
+        missing.append(f"wat na {newest} is gewijzigd: zo oud is de nieuwste versie in de verzameling")
     if not place:
         missing.append("de plaats is niet genoemd: welke plaatselijke regels gelden, is niet bekend")
     if not counts["gemeente"] or (place and not own):

@@ -1,8 +1,8 @@
 """Which clauses are worth a closer look: a few thousand out of half a million.
 
-An inverted index (Zobel and Moffat 2006) with impact-ordered lists: for every stem, and for every activity, the clauses of which
-it says most, weighed by how much a clause promises to matter at all (a barrier or a relief, and not repealed). Lists are cut off,
-so the work for one initiative depends on the length of its lists and hardly on the size of the store.
+An inverted index (Zobel and Moffat 2006) with impact-ordered lists: for every stem, and for every activity, the clauses of
+which it says most, weighed by how much a clause promises to matter at all (a barrier or a relief, and not repealed). Lists are
+cut off, so the work for one initiative depends on the length of its lists and hardly on the size of the store.
 """
 
 from __future__ import annotations

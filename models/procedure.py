@@ -15,19 +15,20 @@ _AUTHORITY = re.compile(
     re.IGNORECASE,
 )
 _DECIDES = re.compile(
-    r"\b(?:kan|kunnen|verlee?n(?:t|en|d)|beslis\w*|besluit(?:en)?|stel(?:t|len)\s+\w+\s+vast|wijs(?:t|zen)|weiger\w*|staa?t? toe|"
-    r"geeft|keurt|bepaalt|beoordeelt)\b",
+    r"\b(?:kan|kunnen|verlee?n(?:t|en|d)|beslis\w*|besluit(?:en)?|stel(?:t|len)\s+\w+\s+vast|wijs(?:t|zen)|weiger\w*|"
+    r"staa?t? toe|geeft|keurt|bepaalt|beoordeelt)\b",
     re.IGNORECASE,
 )
 _NUMBER = r"(?:\d+|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|dertien|zestien|twintig|zesentwintig)"
 _TERM = re.compile(
-    rf"\b(?:binnen|uiterlijk|ten\s*minste|tenminste|minimaal|gedurende)\s+(?:een\s+termijn\s+van\s+)?{_NUMBER}\s+"
-    r"(?:werkdag(?:en)?|dag(?:en)?|we(?:ek|ken)|maand(?:en)?|uur|ja(?:ar|ren))(?:\s+(?:na|voor(?:dat)?|voorafgaand|vóór)\b[^,.;:]{0,60})?",
+    rf"\b(?:binnen|uiterlijk|ten\s*minste|minimaal|gedurende)\s+(?:een\s+termijn\s+van\s+)?{_NUMBER}\s+"
+    r"(?:werkdag(?:en)?|dag(?:en)?|we(?:ek|ken)|maand(?:en)?|uur|ja(?:ar|ren))"
+    r"(?:\s+(?:na|voor(?:dat)?|voorafgaand|vóór)\b[^,.;:]{0,60})?",
     re.IGNORECASE,
 )
 _PROCEDURES = (
-    (re.compile(r"afdeling 3\.4 van de Algemene wet bestuursrecht", re.IGNORECASE), "uniforme openbare voorbereidingsprocedure"),
-    (re.compile(r"paragraaf 4\.1\.3\.3 van de Algemene wet bestuursrecht", re.IGNORECASE), "van rechtswege bij te laat beslissen"),
+    (re.compile(r"afdeling 3\.4 van de Algemene wet bestuursrecht", re.IGNORECASE), "uniforme openbare voorbereiding"),
+    (re.compile(r"paragraaf 4\.1\.3\.3 van de Algemene wet bestuursrecht", re.IGNORECASE), "van rechtswege na de termijn"),
     (re.compile(r"\b(?:aanvraag|verzoek)\b", re.IGNORECASE), "op aanvraag"),
     (re.compile(r"\bambtshalve\b", re.IGNORECASE), "ambtshalve"),
 )

@@ -62,14 +62,15 @@ DIMENSIONS: dict[str, dict[str, float]] = {
 
 _UNITS = {unit: (name, factor) for name, units in DIMENSIONS.items() for unit, factor in units.items()}
 
-_NUMERALS = {
-    word: number
-    for number, word in enumerate(
-        "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien"
-        " negentien twintig".split()
-    )
-} | {"dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90, "honderd": 100,
-     "tweehonderd": 200, "driehonderd": 300, "vierhonderd": 400, "vijfhonderd": 500, "duizend": 1_000}  # fmt: skip
+_SMALL = [
+    "nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf", "dertien",
+    "veertien", "vijftien", "zestien", "zeventien", "achttien", "negentien",
+]  # fmt: skip
+_LARGE = {
+    "twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90,
+    "honderd": 100, "tweehonderd": 200, "driehonderd": 300, "vierhonderd": 400, "vijfhonderd": 500, "duizend": 1_000,
+}  # fmt: skip
+_NUMERALS = {word: number for number, word in enumerate(_SMALL)} | _LARGE
 
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _NUMBER = r"\d{1,3}(?:[.\u00a0 ]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
@@ -81,8 +82,8 @@ _FOUND = re.compile(
 )
 
 _BOUNDS: tuple[tuple[str, Bound], ...] = (
-    (r"(?:niet|geen)\s+meer\s+(?:dan|bedraagt\s+dan)|ten\s+hoogste|hoogstens|maximaal|maximum\s+van|niet\s+(?:langer|groter|hoger|"
-     r"verder)\s+dan|tot\s+en\s+met|beperkt\s+tot", "at_most"),
+    (r"(?:niet|geen)\s+meer\s+(?:dan|bedraagt\s+dan)|ten\s+hoogste|hoogstens|maximaal|maximum\s+van|"
+     r"niet\s+(?:langer|groter|hoger|verder)\s+dan|tot\s+en\s+met|beperkt\s+tot", "at_most"),
     (r"minder\s+dan|kleiner\s+dan|lager\s+dan|korter\s+dan", "less_than"),
     (r"ten\s*minste|minimaal|minstens|niet\s+(?:minder|kleiner|lager|korter)\s+dan", "at_least"),
     (r"meer\s+dan|groter\s+dan|hoger\s+dan|langer\s+dan|boven\s+de", "more_than"),

@@ -43,8 +43,9 @@ TARGETS = ("any", "substantial", "stopping", "room")
 
 
 CONTENT_SIGNALS = (
-    "words-near", "words-wide", "words-everyone", "words-own", "activities", "sharpest-activity", "any", "substantial", "stopping",
-    "private", "relief", "repealed", "length", "words-near*any", "activities*any", "words-near*activities", "activities*relief",
+    "words-near", "words-wide", "words-everyone", "words-own", "activities", "sharpest-activity", "any", "substantial",
+    "stopping", "private", "relief", "repealed", "length", "words-near*any", "activities*any", "words-near*activities",
+    "activities*relief",
     *(
         f"{signal}-{of}-{group}"
         for group in ("article", "heading", "regulation")

@@ -10,7 +10,20 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from models.ranking import TARGETS, Asked, Grade, LinearRanker, Memory, Query, Ranker, Rows, Space, candidates, rarity_of, signals
+from models.ranking import (
+    TARGETS,
+    Asked,
+    Grade,
+    LinearRanker,
+    Memory,
+    Query,
+    Ranker,
+    Rows,
+    Space,
+    candidates,
+    rarity_of,
+    signals,
+)
 
 HARD, SAMPLED = 300, 600
 """Unjudged candidates that each initiative learns from: those that look most like barriers, and a random sample of the rest."""
