@@ -1,14 +1,14 @@
 """Which activities an initiative is about, and which activities a clause regulates.
 
-Both sides look for phrases of the activity list, word by word as stems, so that "vuurkorven" finds "vuurkorf" and
-"evenementenvergunning" finds "evenement". A phrase that several activities share speaks less for each of them. On the side of
+Both sides look for phrases of the activity list, word by word as stems, so that "vuurkorven" finds "vuurkorf" and, among
+clauses, "evenementenvergunning" finds "evenement". A phrase that several activities share speaks less for each of them. On the side of
 the initiative a classifier of sentences finds what no phrase of the list says.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from corpus.activities import Activities, activities
 from models.activity_classifier import ActivityClassifier
 from models.dutch import pipeline, sentences
 from models.vectorising import ClauseText
-from models.words import STEM_LENGTH, stem, stems, words_of
+from models.words import STEM_LENGTH, long_stems, stem, stems, words_of
 
 MAX_WORDS = 5
 _ONE_WORD, _MORE_WORDS = 0.45, 0.7
@@ -65,11 +65,11 @@ class ActivityModel:
             for text in activity.lay:
                 whole = tuple(words_of(text))[:MAX_WORDS]
                 self._lay_words[tuple(stem(word) for word in whole)].add(whole)
-        legal = _weights({i: activity.legal for i, activity in enumerate(self.known.all)})
+        legal = _weights({i: activity.legal for i, activity in enumerate(self.known.all)}, long_stems)
         phrases = sorted(legal)
         self._counter = CountVectorizer(
             vocabulary={" ".join(phrase): i for i, phrase in enumerate(phrases)},
-            tokenizer=stems,
+            tokenizer=long_stems,
             token_pattern=None,
             lowercase=False,
             ngram_range=(1, MAX_WORDS),
@@ -179,12 +179,14 @@ def _found_in(text: str, start: int, words: Sequence[str]) -> list[Mention]:
     return found
 
 
-def _weights(phrases: dict[int, tuple[str, ...]]) -> dict[tuple[str, ...], dict[int, float]]:
+def _weights(
+    phrases: dict[int, tuple[str, ...]], stemmed: Callable[[str], list[str]] = stems
+) -> dict[tuple[str, ...], dict[int, float]]:
     """How much each phrase (as stems) speaks for each activity."""
     owners: dict[tuple[str, ...], set[int]] = defaultdict(set)
     for index, texts in phrases.items():
         for text in texts:
-            words = tuple(stems(text))
+            words = tuple(stemmed(text))
             if words:
                 owners[words[:MAX_WORDS]].add(index)
     return {

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 
 STEM_LENGTH = 6
+LONG_STEM_LENGTH = 9
+
+_PLURAL = re.compile(r"(?:en|s|e)$")
 
 _WORD = re.compile(r"[^\W_]+|[:;]")
 
@@ -29,3 +32,19 @@ def words_of(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """All words of a text as stems."""
     return [word[:STEM_LENGTH] for word in words_of(text)]
+
+
+def long_stem(word: str) -> str:
+    """The first nine letters without a plural ending, in lower case: for words that must not be taken for another one.
+
+    Six letters make "eerste" of "eerstehulppost", which stands in every third clause.
+    """
+    word = word.lower()
+    if len(word) > STEM_LENGTH - 1:
+        word = _PLURAL.sub("", word)
+    return word[:LONG_STEM_LENGTH]
+
+
+def long_stems(text: str) -> list[str]:
+    """All words of a text as long stems."""
+    return [long_stem(word) for word in words_of(text)]
