@@ -161,7 +161,12 @@ def test_flag_as_in_the_contract(store: Path, tmp_path: Path) -> None:
             assert all(text[e["start"] : e["end"]] == e["text"] for e in activity["evidence"])
         assert row["flags"]
         for flag in row["flags"]:
-            assert set(flag) == {"ref", "p", "strength", "kinds", "evidence", "reason", "room", "variants"}
+            assert set(flag) == {
+                "ref", "p", "strength", "kinds", "evidence", "reason", "room", "variants",  # the contract; the rest may grow
+                "reason_en", "story", "room_details", "limits", "changes", "signals",
+            }  # fmt: skip
+            assert [one["ref"] for one in flag["room_details"]] == flag["room"]
+            assert all(0 <= change["p"] < flag["p"] for change in flag["changes"])
             assert 0 <= flag["p"] <= 1
             assert flag["strength"] in (1, 2, 3)
             clause = opened.clause(flag["ref"])

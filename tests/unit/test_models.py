@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from corpus.taxonomy import taxonomy
 from models.activities import ActivityModel
 from models.clauses import ClauseModel
 from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS
-from models.coverage import applies_at
+from models.coverage import applies_at, in_force
 from models.evidence import EvidenceFinder
 from models.explaining import place_of, reason
 from models.flagging import Flagger
@@ -206,6 +207,37 @@ def test_an_empty_store_answers_that_nothing_was_searched(tmp_path: Path, model:
     flagger = Flagger(store, model, build_index(store, model_folder=released_folder(), key="k"))
     answer = flagger.flag(InitiativeText(id="x", titel="Straatfeest", omschrijving="met een biertap"))
     assert "geen gemeentelijke regelingen geladen" in answer["coverage"]["missing"]
+
+
+STREET = "Op 28 juni zetten wij de straat af voor 150 gasten, met een biertap en een bandje tot 23 uur."
+
+
+def test_what_stands_beside_a_flag_is_found_in_the_story_and_the_clause(flagger: Flagger) -> None:
+    initiative = InitiativeText(id="x", titel="Straatfeest", omschrijving=STREET, gemeente="Waterveen", datum="2026-06-28")
+    answer = flagger.flag(initiative, top=30)
+    assert any(flag["changes"] for flag in answer["flags"]) and any(flag["limits"] for flag in answer["flags"])
+    told = {one["code"] for one in answer["activities"]}
+    for flag in answer["flags"]:
+        assert all(initiative.text[one["start"] : one["end"]] == one["text"] for one in flag["story"])
+        assert {change["without"] for change in flag["changes"]} <= told
+        clause = flagger._store.clause(flag["ref"])
+        for limit in flag["limits"]:
+            assert limit["clause"] in clause.text and limit["story"] in initiative.text
+        assert flag["reason_en"].isascii() or "«" in flag["reason_en"]
+
+
+def test_versions_that_are_not_in_force_on_the_day_are_left_out(flagger: Flagger) -> None:
+    entry = replace(flagger._store.regulations["CVDR900001"], valid_from="2024-01-01", valid_until="2025-12-31")
+    assert in_force(entry, "") and in_force(entry, "2024-01-01") and in_force(entry, "2025-12-31")
+    assert not in_force(entry, "2023-12-31") and not in_force(entry, "2026-01-01")
+
+
+def test_rules_of_another_province_do_not_apply(flagger: Flagger) -> None:
+    entry = replace(
+        flagger._store.regulations["CVDR900001"], level="provincie", authority="Overijssel", title="Omgevingsverordening"
+    )
+    assert applies_at(entry, "Haaksbergen") and applies_at(entry, "Waterveen")  # a place that is not listed: never left out
+    assert not applies_at(entry, "Goes")
 
 
 def test_rules_of_another_municipality_do_not_apply(flagger: Flagger) -> None:
