@@ -141,10 +141,10 @@ class Flagger:
         )
         reading = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]])
         heads = np.array([group[0] for group in groups[:top]], dtype=np.int64)
-        query = self._model.query(initiative.text)
-        asked = self._model.ranker.ask(query, self._memory)
-        why = self._model.ranker.why(asked, self._memory, self.space, heads)
-        changed = self._changes(initiative.text, found, heads, np.array([chances[int(row)][0] for row in heads]))
+        places = np.searchsorted(ranking.rows, heads)
+        asked = self._model.ranker.ask(self._model.query(initiative.text), self._memory)
+        why = self._model.ranker.why(asked, self._memory, self.space, ranking.rows, places)
+        changed = self._changes(initiative.text, found, ranking, places)
         stated = quantities(initiative.text)
         flags = [
             self._flag(
@@ -217,16 +217,19 @@ class Flagger:
         )
 
     def _changes(
-        self, text: str, found: list[DetectedActivity], rows: npt.NDArray[np.int64], before: npt.NDArray[np.float64]
+        self, text: str, found: list[DetectedActivity], ranking: Ranking, places: npt.NDArray[np.int64]
     ) -> list[list[Change]]:
-        """What is left of every flag when the activities are left out, one by one."""
+        """What is left of some flags when the activities are left out, one by one.
+
+        All candidates are ranked again, because a clause is also judged by those around it.
+        """
         tried = found[:TRIED]
         after = []
         for activity in tried:
-            query = self._model.query(told_without(text, activity))
-            asked = self._model.ranker.ask(query, self._memory)
-            after.append(self._model.ranker.judge(asked, self._memory, self.space, rows).probabilities[:, 0])
-        return changes(tried, before, after)
+            asked = self._model.ranker.ask(self._model.query(told_without(text, activity)), self._memory)
+            again = self._model.ranker.judge(asked, self._memory, self.space, ranking.rows)
+            after.append(again.probabilities[places, 0])
+        return changes(tried, ranking.probabilities[places, 0], after)
 
     def _text_at(self, ref: str) -> str:
         text: str = self._table[self._row_of[ref]].as_py()

@@ -413,14 +413,21 @@ class Ranker:
         asked = self.ask(query, memory, without=without)
         return self.judge(asked, memory, space, candidates(asked, memory, space))
 
-    def why(self, asked: Asked, memory: Memory, space: Space, rows: Rows, *, most: int = 3) -> list[list[tuple[str, float]]]:
-        """The signals that speak most for each of some clauses, with what they add to the log-odds, largest first."""
+    def why(
+        self, asked: Asked, memory: Memory, space: Space, rows: Rows, places: Rows, *, most: int = 3
+    ) -> list[list[tuple[str, float]]]:
+        """The signals that speak most for some of the candidates, with what they add to the log-odds, largest first.
+
+        Args:
+            rows: all candidates: a clause is also judged by those around it.
+            places: the ones that are asked about, as places in rows.
+        """
         with_memory, content = signals(asked, memory, space, rows)
-        known, new = self.known.shares(with_memory), self.new.shares(content)
+        known, new = self.known.shares(with_memory[places]), self.new.shares(content[places])
         told = []
-        for place, row in enumerate(rows):
+        for number, row in enumerate(rows[places]):
             names, shares = (
-                ((*MEMORY_SIGNALS, *CONTENT_SIGNALS), known[place]) if memory.known_rows[row] else (CONTENT_SIGNALS, new[place])
+                ((*MEMORY_SIGNALS, *CONTENT_SIGNALS), known[number]) if memory.known_rows[row] else (CONTENT_SIGNALS, new[number])
             )
             best = [int(column) for column in np.argsort(-shares)[:most] if shares[column] > 0]
             told.append([(names[column], round(float(shares[column]), 3)) for column in best])

@@ -101,6 +101,7 @@ BAD_INITIATIVES = [
     ('{"titel": "", "omschrijving": "  "}', "has no text to read"),
     ('{"titel": "!!!", "omschrijving": "12345678901234"}', "has no text to read"),
     ('{"titel": 3, "omschrijving": "x"}', '"titel" is not a text'),
+    ('{"titel": "Straatfeest", "omschrijving": "x", "datum": "morgen"}', '"datum" is not a day'),
     (json.dumps({"titel": "x", "omschrijving": "woord " * 175_000}), "at most 250,000 are read"),
 ]
 
