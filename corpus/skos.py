@@ -1,10 +1,10 @@
 """The list of activities as SKOS (W3C Simple Knowledge Organization System), for other catalogues.
 
-    group                 skos:Concept, top of the scheme
-    activity              skos:Concept, skos:broader its group, skos:prefLabel in Dutch and English
-    words of residents    skos:altLabel
-    words of the law      skos:hiddenLabel: they find the activity, and nobody calls it that
-    names in the register skos:closeMatch is for addresses, which the register does not give: dcterms:relation with the name
+group                 skos:Concept, top of the scheme
+activity              skos:Concept, skos:broader its group, skos:prefLabel in Dutch and English
+words of residents    skos:altLabel
+words of the law      skos:hiddenLabel: they find the activity, and nobody calls it that
+names in the register skos:closeMatch is for addresses, which the register does not give: dcterms:relation with the name
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which activities an initiative is about, and which activities a clause regulates.
 
 Both sides look for phrases of the activity list, word by word as stems, so that "vuurkorven" finds "vuurkorf" and, among
-clauses, "evenementenvergunning" finds "evenement". A phrase that several activities share speaks less for each of them. On the side of
-the initiative a classifier of sentences finds what no phrase of the list says.
+clauses, "evenementenvergunning" finds "evenement". A phrase that several activities share speaks less for each of them. On the
+side of the initiative a classifier of sentences finds what no phrase of the list says.
 """
 
 from __future__ import annotations

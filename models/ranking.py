@@ -426,9 +426,9 @@ class Ranker:
         known, new = self.known.shares(with_memory[places]), self.new.shares(content[places])
         told = []
         for number, row in enumerate(rows[places]):
-            names, shares = (
-                ((*MEMORY_SIGNALS, *CONTENT_SIGNALS), known[number]) if memory.known_rows[row] else (CONTENT_SIGNALS, new[number])
-            )
+            names, shares = CONTENT_SIGNALS, new[number]
+            if memory.known_rows[row]:
+                names, shares = (*MEMORY_SIGNALS, *CONTENT_SIGNALS), known[number]
             best = [int(column) for column in np.argsort(-shares)[:most] if shares[column] > 0]
             told.append([(names[column], round(float(shares[column]), 3)) for column in best])
         return told

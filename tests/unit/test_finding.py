@@ -82,10 +82,16 @@ def test_a_number_without_words_of_a_bound_is_no_limit() -> None:
 
 
 def test_procedure_says_only_what_the_clause_says() -> None:
-    told = procedure_of("De burgemeester kan op aanvraag ontheffing verlenen. Hij beslist binnen acht weken na ontvangst van de aanvraag.")
+    told = procedure_of(
+        "De burgemeester kan op aanvraag ontheffing verlenen. Hij beslist binnen acht weken na ontvangst van de aanvraag."
+    )
     assert (told.decides, told.procedure) == ("De burgemeester", "op aanvraag")
     assert told.term.startswith("binnen acht weken na ontvangst")
-    assert procedure_of("Dit artikel is niet van toepassing op tuinen.").to_json() == {"decides": "", "procedure": "", "term": ""}
+    assert procedure_of("Dit artikel is niet van toepassing op tuinen.").to_json() == {
+        "decides": "",
+        "procedure": "",
+        "term": "",
+    }
 
 
 def test_a_flag_that_halves_without_an_activity_is_told_to_hang_on_it() -> None:
