@@ -13,5 +13,5 @@ class ClauseRunConfig:
     encoder_folds: int = 4  # of the four folds, how many test the slow tier: each takes a fit of its own
     encoder_whole: bool = True  # ship an encoder fitted on everything; else the one that was measured on the first fold
     epochs: int = 4
-    plain: float = 0.05  # a clause whose every kind lies below this is settled by the fast tier
+    plain: float = 0.15  # a clause whose every kind lies below this is settled by the fast tier
     work: str = "var/training"  # where fits of the encoder are kept, so that a run that is cut off goes on
