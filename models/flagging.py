@@ -219,16 +219,13 @@ class Flagger:
     def _changes(
         self, text: str, found: list[DetectedActivity], ranking: Ranking, places: npt.NDArray[np.int64]
     ) -> list[list[Change]]:
-        """What is left of some flags when the activities are left out, one by one.
-
-        All candidates are ranked again, because a clause is also judged by those around it.
-        """
+        """What is left of some flags when the activities are left out, one by one."""
         tried = found[:TRIED]
         after = []
         for activity in tried:
             asked = self._model.ranker.ask(self._model.query(told_without(text, activity)), self._memory)
-            again = self._model.ranker.judge(asked, self._memory, self.space, ranking.rows)
-            after.append(again.probabilities[places, 0])
+            again = self._model.ranker.judge(asked, self._memory, self.space, ranking.rows[places])
+            after.append(again.probabilities[:, 0])
         return changes(tried, ranking.probabilities[places, 0], after)
 
     def _text_at(self, ref: str) -> str:

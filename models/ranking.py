@@ -46,12 +46,6 @@ CONTENT_SIGNALS = (
     "words-near", "words-wide", "words-everyone", "words-own", "activities", "sharpest-activity", "any", "substantial",
     "stopping", "private", "relief", "repealed", "length", "words-near*any", "activities*any", "words-near*activities",
     "activities*relief",
-    *(
-        f"{signal}-{of}-{group}"
-        for group in ("article", "heading", "regulation")
-        for signal in ("words-near", "activities", "words-own")
-        for of in ("mean", "max")
-    ),
 )  # fmt: skip
 """What a clause says and is about, in the order of the columns of ``signals``."""
 
@@ -334,9 +328,6 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
         np.log(space.lengths[rows] + 1.0),
     ]
     content += [content[0] * content[6], content[4] * content[6], content[0] * content[4], content[4] * relief]
-    for of_row in (space.article, space.head, space.regulation):
-        for signal in (content[0], content[4], content[3]):
-            content += list(_around(signal, of_row[rows]))
     here = memory.said(around.near, memory.graded, rows)
     recalled = [
         _log(here, 0.02),
@@ -419,7 +410,7 @@ class Ranker:
         """The signals that speak most for some of the candidates, with what they add to the log-odds, largest first.
 
         Args:
-            rows: all candidates: a clause is also judged by those around it.
+            rows: all candidates.
             places: the ones that are asked about, as places in rows.
         """
         with_memory, content = signals(asked, memory, space, rows)
@@ -445,15 +436,6 @@ class Ranker:
 
 def _rows_of(refs: list[str], wanted: set[str]) -> dict[str, int]:
     return {ref: row for row, ref in enumerate(refs) if ref in wanted}
-
-
-def _around(signal: Floats, group: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
-    """Mean and maximum of a signal over the candidates of the same group, for each of them."""
-    _, place = np.unique(group, return_inverse=True)
-    count = np.bincount(place)
-    largest = np.full(len(count), -np.inf)
-    np.maximum.at(largest, place, signal)
-    return (np.bincount(place, weights=signal) / count)[place], largest[place]
 
 
 def _numbered(names: Sequence[Hashable]) -> npt.NDArray[np.int32]:

@@ -81,7 +81,7 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
     memory, rarity = Memory(queries, grades, space), rarity_of(space.features)
     for index, query in enumerate(queries):
         asked = Asked.of(query, memory, rarity, without=index)
-        rows = np.union1d(candidates(asked, memory, space), list(judged[index])).astype(np.int64)
+        rows = candidates(asked, memory, space)
         with_memory, _ = signals(asked, memory, space, rows)
         _take(known, with_memory, judged[index], rows, random)
     names = sorted(space.regulations)
@@ -91,7 +91,7 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
         inside = space.among(hidden)
         for index, query in enumerate(queries):
             asked = Asked.of(query, partial, rarity, without=index)
-            rows = np.union1d(candidates(asked, partial, space), list(judged[index])).astype(np.int64)
+            rows = candidates(asked, partial, space)
             rows = rows[inside[rows]]
             _, content = signals(asked, partial, space, rows)
             _take(new, content, judged[index], rows, random)
@@ -109,7 +109,10 @@ def _targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space)
 
 
 def _take(chosen: _Examples, values: Floats, judged: dict[int, Floats], rows: Rows, random: np.random.Generator) -> None:
-    """Judged clauses, hard ones and a weighted sample of the others, so that probabilities hold for all candidates."""
+    """Judged candidates, hard ones and a weighted sample of the others, so that probabilities hold for all candidates.
+
+    Judged clauses that are no candidates stay out: without others like them they would teach that silence is a good sign.
+    """
     promise = values[:, :4].sum(axis=1)  # the first signals of either ranker are the plainest ones
     sure = np.zeros(len(rows), dtype=bool)
     sure[np.argsort(-promise)[:HARD]] = True
