@@ -8,6 +8,7 @@ cut off, so the work for one initiative depends on the length of its lists and h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,7 @@ class Lists:
     rows: npt.NDArray[np.int32]
     weights: Floats
 
-    def scores(self, columns: Rows, weights: Floats, size: int) -> Floats:
+    def scores(self, columns: Rows, weights: npt.NDArray[Any], size: int) -> Floats:
         """Sum over some columns, each times its weight, for every row. *Shape:* (size,)."""
         places = [np.arange(self.starts[column], self.starts[column + 1]) for column in columns]
         if not places:
@@ -62,7 +63,7 @@ class Finder:
         self._words = impact_lists(features.words, worth)
         self._activities = impact_lists(features.activities, worth)
 
-    def candidates(self, directions: Floats, activities: Floats) -> Rows:
+    def candidates(self, directions: npt.NDArray[Any], activities: npt.NDArray[Any]) -> Rows:
         """Rows that words or activities bring, ascending.
 
         Args:
@@ -82,7 +83,8 @@ class Finder:
 def promise(features: ClauseFeatures) -> Floats:
     """How much clauses promise to matter to anybody: the larger of P(any strength) and P(any relief). *Shape:* (clauses,)."""
     columns = [COLUMN["any"], *(COLUMN[name] for name in RELIEFS)]
-    return np.asarray(features.probabilities[:, columns], dtype=np.float32).max(axis=1)
+    largest: Floats = np.asarray(features.probabilities[:, columns], dtype=np.float32).max(axis=1)
+    return largest
 
 
 def impact_lists(matrix: sp.csr_matrix, worth: Floats, *, listed: int = LISTED) -> Lists:

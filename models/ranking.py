@@ -417,7 +417,8 @@ class Ranker:
         known, new = self.known.shares(with_memory[places]), self.new.shares(content[places])
         told = []
         for number, row in enumerate(rows[places]):
-            names, shares = CONTENT_SIGNALS, new[number]
+            names: tuple[str, ...] = CONTENT_SIGNALS
+            shares = new[number]
             if memory.known_rows[row]:
                 names, shares = (*MEMORY_SIGNALS, *CONTENT_SIGNALS), known[number]
             best = [int(column) for column in np.argsort(-shares)[:most] if shares[column] > 0]
