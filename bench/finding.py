@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import resource
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from corpus.store import Store
 from models.flagging import Flagger
-from models.index import ClauseFeatures, build_index
-from models.loading import load_model, released_folder
+from models.index import build_index
+from models.loading import Model, load_model, released_folder
 from models.ranking import Memory, Space
 
 SIZES = (10_000, 100_000, 400_000, 2_000_000)
@@ -38,8 +38,8 @@ def run(folder: Path, output: Path | None) -> int:
     flagger.rank_text(model.graded_texts[0])
     started = time.perf_counter() - began
     print(f"index {built:.0f} s (0 when it was there), start {started:.1f} s, resident {_resident():.2f} GB")
-    points = [_point(flagger.space, model, min(len(flagger.space), 10**9), "store")]
-    points += [_point(flagger.space, model, size, "made") for size in SIZES]
+    points = [_point(flagger.space, model, "store")]
+    points += [_point(_sized(flagger.space, size), model, "made") for size in SIZES]
     print(f"{'clauses':>10} {'p50 ms':>8} {'p95 ms':>8} {'one pass ms':>12} {'candidates':>11} {'resident GB':>12}")
     for point in points:
         print(
@@ -54,26 +54,25 @@ def run(folder: Path, output: Path | None) -> int:
     return 0
 
 
-def _point(space: Space, model: Any, size: int, name: str) -> dict[str, Any]:
-    sized = space if name == "store" else _sized(space, size)
-    memory = Memory([model.query(text) for text in model.graded_texts], model.grades, sized, profiles=model.profiles)
-    model.ranker.rank(model.query(model.graded_texts[0]), memory, sized)
+def _point(space: Space, model: Model, name: str) -> dict[str, Any]:
+    memory = Memory([model.query(text) for text in model.graded_texts], model.grades, space, profiles=model.profiles)
+    model.ranker.rank(model.query(model.graded_texts[0]), memory, space)
     times, found = [], []
     for _ in range(ROUNDS):
         for place, text in enumerate(model.graded_texts):
             began = time.perf_counter()
-            ranking = model.ranker.rank(model.query(text), memory, sized, without=place)
+            ranking = model.ranker.rank(model.query(text), memory, space, without=place)
             times.append(time.perf_counter() - began)
             found.append(len(ranking.rows))
-    dense = np.random.default_rng(0).random(sized.features.words.shape[1], dtype=np.float32)
+    dense = np.random.default_rng(0).random(space.features.words.shape[1], dtype=np.float32)
     passes = []
     for _ in range(3):
         began = time.perf_counter()
-        sized.features.words @ dense
+        space.features.words @ dense
         passes.append(time.perf_counter() - began)
     return {
         "corpus": name,
-        "clauses": len(sized),
+        "clauses": len(space),
         "p50_ms": float(np.quantile(times, 0.5) * 1000),
         "p95_ms": float(np.quantile(times, 0.95) * 1000),
         "one_pass_ms": float(np.median(passes) * 1000),
@@ -84,26 +83,9 @@ def _point(space: Space, model: Any, size: int, name: str) -> dict[str, Any]:
 
 def _sized(space: Space, size: int) -> Space:
     """The first clauses of a space, or the whole of it several times over, every time as other regulations."""
-    rows = np.arange(size) % len(space)
-    turn = np.arange(size) // len(space)
-    return Space(
-        refs=[
-            space.refs[row] if not number else f"copy{number}-{space.refs[row]}" for row, number in zip(rows, turn, strict=True)
-        ],
-        headings=[space.headings[row] for row in rows],
-        repealed=space.repealed[rows],
-        lengths=space.lengths[rows],
-        features=ClauseFeatures(
-            probabilities=np.asarray(space.features.probabilities)[rows],
-            words=_repeated(space.features.words, size),
-            activities=_repeated(space.features.activities, size),
-        ),
-    )
-
-
-def _repeated(matrix: sp.csr_matrix, size: int) -> sp.csr_matrix:
-    whole, rest = divmod(size, matrix.shape[0])
-    return sp.vstack([*[matrix] * whole, matrix[:rest]], format="csr")
+    repeated, own = space.at(np.arange(size) % len(space)), len(space)
+    copies = [ref if row < own else f"copy{row // own}-{ref}" for row, ref in enumerate(repeated.refs)]
+    return replace(repeated, refs=copies)
 
 
 def _resident() -> float:

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +48,13 @@ class ToldActivity:
 def activities() -> Activities:
     """The activities that ship with this version."""
     raw = tomllib.loads(files("corpus").joinpath("activities.toml").read_text(encoding="utf-8"))
-    lists = ("lay", "legal", "rtr")
-    return Activities(
-        version=raw["version"],
-        all=tuple(
-            Activity(**{**activity, **{name: tuple(activity.get(name, ())) for name in lists}}) for activity in raw["activity"]
-        ),
-    )
+    return Activities(version=raw["version"], all=tuple(activity_of(row) for row in raw["activity"]))
+
+
+def activity_of(row: dict[str, Any]) -> Activity:
+    """An activity from a table of TOML or an object of JSON."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    return Activity(**values)
 
 
 @cache

@@ -84,11 +84,8 @@ class ActivityModel:
 
     def detect(self, text: str, *, at_least: float = TOLD) -> list[DetectedActivity]:
         """Activities of an initiative with the words that prove them, most certain first."""
-        mentions = self._mentions(text)
-        spans = sentences(text)
-        learnt = self._learnt([text[start:end] for start, end in spans])
-        by_sentence = learnt.max(axis=0, initial=0.0)
-        p = self._combined(mentions, by_sentence)
+        mentions, spans, learnt = self._told_in(text)
+        p = self._combined(mentions, learnt)
         detected = []
         for index in np.flatnonzero(p >= max(at_least, 1e-6)):
             activity = self.known.all[index]
@@ -109,19 +106,25 @@ class ActivityModel:
 
     def initiative_vector(self, text: str) -> npt.NDArray[np.float32]:
         """P(activity) for every activity. *Shape:* (activities,)."""
-        learnt = self._learnt([text[start:end] for start, end in sentences(text)])
-        return self._combined(self._mentions(text), learnt.max(axis=0, initial=0.0))
+        mentions, _, learnt = self._told_in(text)
+        return self._combined(mentions, learnt)
 
-    def _learnt(self, told: Sequence[str]) -> npt.NDArray[np.float32]:
+    def _told_in(
+        self, text: str
+    ) -> tuple[dict[int, list[tuple[Mention, float]]], list[tuple[int, int]], npt.NDArray[np.float32]]:
+        """The phrases found, the sentences, and what the classifier says of each, *shape* (sentences, activities)."""
+        spans = sentences(text)
         if self.classifier is None:
-            return np.zeros((len(told), len(self.codes)), dtype=np.float32)
-        return self.classifier.probabilities(told)
+            learnt = np.zeros((len(spans), len(self.codes)), dtype=np.float32)
+        else:
+            learnt = self.classifier.probabilities([text[start:end] for start, end in spans])
+        return self._mentions(text), spans, learnt
 
     def _combined(
         self, mentions: dict[int, list[tuple[Mention, float]]], learnt: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
         """A noisy-or over the phrases found and what the sentences tell."""
-        doubt = 1 - learnt
+        doubt: npt.NDArray[np.float32] = 1 - learnt.max(axis=0, initial=0.0)
         for index, found in mentions.items():
             for weight in {stem(mention.text): weight for mention, weight in found}.values():
                 doubt[index] *= 1 - weight

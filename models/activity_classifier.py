@@ -10,6 +10,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from models.vectorising import restored
 from models.words import stems
 
 Floats = npt.NDArray[np.float32]
@@ -66,13 +67,7 @@ class ActivityClassifier:
     @classmethod
     def from_arrays(cls, words: dict[str, list[str]], arrays: dict[str, npt.NDArray[np.float32]]) -> ActivityClassifier:
         """The classifier that to_arrays described."""
-        blocks = {}
-        for name, settings in _SETTINGS.items():
-            fixed = {key: value for key, value in settings.items() if key != "min_df"}
-            vocabulary = {word: index for index, word in enumerate(words[name])}
-            block = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
-            block.idf_ = arrays[f"idf.{name}"]
-            blocks[name] = block
+        blocks = {name: restored(settings, words[name], arrays[f"idf.{name}"]) for name, settings in _SETTINGS.items()}
         return cls(blocks=blocks, weights=arrays["weights"].astype(np.float32), bias=arrays["bias"])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from corpus.taxonomy import taxonomy
 from models.activities import DetectedActivity
@@ -10,6 +12,37 @@ from models.evidence import Evidence
 from models.quantities import Comparison
 
 MAX_QUOTATION = 160
+
+Language = Literal["nl", "en"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wording:
+    """How one language says it."""
+
+    opening: str  # where no kind is known
+    about: str
+    limit: str
+    within: str
+    beyond: str
+
+
+_WORDINGS: dict[Language, _Wording] = {
+    "nl": _Wording(
+        opening="Deze bepaling kan voor u gelden",
+        about="Dit gaat over: {activity} (u schrijft {words}).",
+        limit="Hier staat een grens: {limit}; u noemt {stated}: {verdict}, als het hetzelfde is.",
+        within="dat past daarbinnen",
+        beyond="dat past daar niet binnen",
+    ),
+    "en": _Wording(
+        opening="This clause may apply to you",
+        about="This is about: {activity} (you write {words}).",
+        limit="It sets a limit: {limit}; you state {stated}: {verdict}, if it is the same thing.",
+        within="within it",
+        beyond="not within it",
+    ),
+}
 
 
 def reason(
@@ -19,8 +52,9 @@ def reason(
     activity: DetectedActivity | None,
     place: str,
     comparisons: Sequence[Comparison] = (),
+    language: Language = "nl",
 ) -> str:
-    """Why a clause is flagged, in plain Dutch (B1).
+    """Why a clause is flagged, in plain words (B1).
 
     Args:
         kinds: codes of the kinds of the clause, most probable first; may be empty.
@@ -28,46 +62,25 @@ def reason(
         activity: the activity of the initiative that the clause regulates, where one was found.
         place: where the clause stands: "artikel 2:4, eerste lid, APV Waterveen".
         comparisons: limits of the clause beside what the initiative states; the first is told.
+        language: of the sentences; what is quoted stays Dutch.
 
     Returns:
         For instance: U hebt hiervoor waarschijnlijk vooraf toestemming nodig: «verboden zonder vergunning» (artikel 2:4,
         eerste lid, APV Waterveen). Dit gaat over: straat afsluiten.
     """
-    opening = taxonomy().kind(kinds[0]).reason_nl if kinds else "Deze bepaling kan voor u gelden"
-    sentence = f"{opening}{_quotation(evidence)} ({place})."
+    wording, dutch = _WORDINGS[language], language == "nl"
+    kind = taxonomy().kind(kinds[0]) if kinds else None
+    opening = wording.opening if kind is None else kind.reason_nl if dutch else kind.reason_en
+    quotation = f": «{_shortened(evidence[0].text)}»" if evidence else ""
+    sentences = [f"{opening}{quotation} ({place})."]
     if activity is not None:
-        sentence += f" Dit gaat over: {activity.name.lower()} (u schrijft {_words_of(activity)})."
+        words = ", ".join(dict.fromkeys(f"“{mention.text}”" for mention in activity.evidence[:2]))
+        name = activity.name if dutch else activity.name_en
+        sentences.append(wording.about.format(activity=name.lower(), words=words))
     for one in comparisons[:1]:
-        verdict = "dat past daarbinnen" if one.within else "dat past daar niet binnen"
-        sentence += f" Hier staat een grens: {one.limit.text}; u noemt {one.stated.text}: {verdict}, als het hetzelfde is."
-    return sentence
-
-
-def reason_en(
-    *,
-    kinds: Sequence[str],
-    evidence: Sequence[Evidence],
-    activity: DetectedActivity | None,
-    place: str,
-    comparisons: Sequence[Comparison] = (),
-) -> str:
-    """As ``reason``, in English; what is quoted stays Dutch."""
-    opening = taxonomy().kind(kinds[0]).reason_en if kinds else "This clause may apply to you"
-    sentence = f"{opening}{_quotation(evidence)} ({place})."
-    if activity is not None:
-        sentence += f" This is about: {activity.name_en.lower()} (you write {_words_of(activity)})."
-    for one in comparisons[:1]:
-        verdict = "within it" if one.within else "not within it"
-        sentence += f" It sets a limit: {one.limit.text}; you state {one.stated.text}: {verdict}, if it is the same thing."
-    return sentence
-
-
-def _quotation(evidence: Sequence[Evidence]) -> str:
-    return f": «{_shortened(evidence[0].text)}»" if evidence else ""
-
-
-def _words_of(activity: DetectedActivity) -> str:
-    return ", ".join(dict.fromkeys(f"“{mention.text}”" for mention in activity.evidence[:2]))
+        verdict = wording.within if one.within else wording.beyond
+        sentences.append(wording.limit.format(limit=one.limit.text, stated=one.stated.text, verdict=verdict))
+    return " ".join(sentences)
 
 
 def place_of(ref: str, title: str) -> str:

@@ -18,13 +18,13 @@ from models.columns import COLUMN, KINDS, RELIEFS
 from models.coverage import Coverage, applies
 from models.encoder import WordMarks
 from models.evidence import Evidence, EvidenceFinder
-from models.explaining import place_of, reason, reason_en
+from models.explaining import place_of, reason
 from models.index import load_index
 from models.initiatives import InitiativeText
 from models.loading import Model
 from models.procedure import Procedure, procedure_of
 from models.quantities import Comparison, Quantity, compared, quantities
-from models.ranking import TARGETS, Memory, Ranking, Space
+from models.ranking import TARGETS, Asked, Memory, Ranking, Space, candidates
 from models.room import Room, RoomFinder
 from models.variants import grouped
 from models.vectorising import ClauseText
@@ -116,7 +116,12 @@ class Flagger:
 
     def rank_text(self, text: str) -> Ranking:
         """As ``rank``, of a bare text."""
-        return self._model.ranker.rank(self._model.query(text), self._memory, self.space)
+        return self._rank(text)[1]
+
+    def _rank(self, text: str) -> tuple[Asked, Ranking]:
+        asked = self._model.ranker.ask(self._model.query(text), self._memory)
+        rows = candidates(asked, self._memory, self.space)
+        return asked, self._model.ranker.judge(asked, self._memory, self.space, rows)
 
     def flag(self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False) -> dict[str, Any]:
         """Flags of one initiative, as the contract of ``regelruimte flag`` words them.
@@ -127,24 +132,19 @@ class Flagger:
             ungrouped: near-identical clauses of other regulations are flags of their own, not variants of one.
         """
         found = self._model.activities.detect(initiative.text)
-        ranking = self.rank(initiative)
+        asked, ranking = self._rank(initiative.text)
         applies = self._applies(initiative)[ranking.rows] & ~self.space.repealed[ranking.rows]
         rows, probability = ranking.rows[applies], ranking.probabilities[applies]
         order = np.argsort(-ranking.order[applies], kind="stable")[: top * 3]
         best = [int(place) for place in order if probability[place, 0] >= MIN_PROBABILITY]
         chances = {int(rows[place]): probability[place] for place in best}
-        candidates = list(chances)
-        groups = (
-            [[row] for row in candidates]
-            if ungrouped
-            else grouped(candidates, self._texts(candidates), self._owners(candidates))
-        )
+        shown = list(chances)
+        groups = [[row] for row in shown] if ungrouped else grouped(shown, self._texts(shown), self._owners(shown))
         reading = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]])
         heads = np.array([group[0] for group in groups[:top]], dtype=np.int64)
         places = np.searchsorted(ranking.rows, heads)
-        asked = self._model.ranker.ask(self._model.query(initiative.text), self._memory)
-        why = self._model.ranker.why(asked, self._memory, self.space, ranking.rows, places)
-        changed = self._changes(initiative.text, found, ranking, places)
+        why = self._model.ranker.why(asked, self._memory, self.space, heads)
+        changed = self._changes(initiative.text, found, heads, ranking.probabilities[places, 0])
         stated = quantities(initiative.text)
         flags = [
             self._flag(
@@ -206,7 +206,7 @@ class Flagger:
             kinds=tuple(kinds),
             evidence=tuple(evidence),
             reason=reason(**told),
-            reason_en=reason_en(**told),
+            reason_en=reason(**told, language="en"),
             room=tuple(room),
             procedures=tuple(procedure_of(self._text_at(one.ref)) for one in room),
             variants=tuple(self.space.refs[other] for other in others),
@@ -217,16 +217,16 @@ class Flagger:
         )
 
     def _changes(
-        self, text: str, found: list[DetectedActivity], ranking: Ranking, places: npt.NDArray[np.int64]
+        self, text: str, found: list[DetectedActivity], rows: npt.NDArray[np.int64], before: npt.NDArray[np.float64]
     ) -> list[list[Change]]:
         """What is left of some flags when the activities are left out, one by one."""
         tried = found[:TRIED]
         after = []
         for activity in tried:
             asked = self._model.ranker.ask(self._model.query(told_without(text, activity)), self._memory)
-            again = self._model.ranker.judge(asked, self._memory, self.space, ranking.rows[places])
+            again = self._model.ranker.judge(asked, self._memory, self.space, rows)
             after.append(again.probabilities[:, 0])
-        return changes(tried, ranking.probabilities[places, 0], after)
+        return changes(tried, before, after)
 
     def _text_at(self, ref: str) -> str:
         text: str = self._table[self._row_of[ref]].as_py()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from corpus.activities import Activities, Activity
+from corpus.activities import Activities, activity_of
 from corpus.errors import InvalidModel
 from models.activities import ActivityModel
 from models.activity_classifier import ActivityClassifier
@@ -24,7 +24,7 @@ from models.joint import Joint
 from models.linear import LinearTier
 from models.packaging import Package, open_package, save_package
 from models.ranking import TARGETS, Grade, LinearRanker, Query, Ranker
-from models.vectorising import ClauseText, ClauseVectoriser
+from models.vectorising import ClauseText, ClauseVectoriser, restored
 from models.words import stems
 
 
@@ -71,9 +71,7 @@ def word_documents(clauses: Sequence[ClauseText]) -> list[str]:
 
 def stem_vectoriser(**settings: Any) -> TfidfVectorizer:
     """An unfitted TF-IDF vectoriser over stems."""
-    return TfidfVectorizer(
-        tokenizer=stems, token_pattern=None, lowercase=False, sublinear_tf=True, dtype=np.float32, **settings
-    )
+    return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **_STEMS, **settings)
 
 
 def released_folder() -> Path:
@@ -108,18 +106,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
         },
         "activities": {
             "version": model.activities.known.version,
-            "all": [
-                {
-                    "code": a.code,
-                    "group": a.group,
-                    "name_nl": a.name_nl,
-                    "name_en": a.name_en,
-                    "lay": list(a.lay),
-                    "legal": list(a.legal),
-                    "rtr": list(a.rtr),
-                }
-                for a in model.activities.known.all
-            ],
+            "all": [asdict(activity) for activity in model.activities.known.all],
         },
         "memory": {
             "initiatives": list(model.graded_texts),
@@ -168,15 +155,12 @@ def _build(package: Package) -> Model:
     return Model(
         version=package.version,
         clauses=_clause_model(package, arrays, blocks),
-        words=_fixed(vocabulary["words"], words["words"]),
-        own_words=_fixed(vocabulary["own_words"], words["own_words"]),
+        words=restored(_STEMS, vocabulary["words"], words["words"]),
+        own_words=restored(_STEMS, vocabulary["own_words"], words["own_words"]),
         activities=ActivityModel(
             Activities(
                 version=listed["version"],
-                all=tuple(
-                    Activity(**{**a, **{name: tuple(a[name]) for name in ("lay", "legal", "rtr") if name in a}})
-                    for a in listed["all"]
-                ),
+                all=tuple(activity_of(row) for row in listed["all"]),
             ),
             _activity_classifier(package, vocabulary),
         ),
@@ -215,13 +199,8 @@ def _activity_classifier(package: Package, vocabulary: dict[str, list[str]]) -> 
     return ActivityClassifier.from_arrays(words, package.arrays("activities")) if words else None
 
 
+_STEMS: dict[str, Any] = {"tokenizer": stems, "token_pattern": None, "lowercase": False}
 _JOINT = ("fast", "slow", "bias")
-
-
-def _fixed(vocabulary: list[str], idf: np.ndarray) -> TfidfVectorizer:
-    vectoriser = stem_vectoriser(vocabulary={word: index for index, word in enumerate(vocabulary)})
-    vectoriser.idf_ = idf
-    return vectoriser
 
 
 def _linear(arrays: dict[str, np.ndarray], which: str) -> LinearRanker:

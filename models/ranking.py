@@ -82,9 +82,8 @@ class Space:
     def __len__(self) -> int:
         return len(self.refs)
 
-    def only(self, chosen: npt.NDArray[np.bool_]) -> Space:
-        """The space of some of the clauses. *Shape:* (clauses,)."""
-        rows = np.flatnonzero(chosen)
+    def at(self, rows: Rows) -> Space:
+        """The space of the clauses in some rows; a row may come more than once."""
         return Space(
             refs=[self.refs[row] for row in rows],
             headings=[self.headings[row] for row in rows],
@@ -161,7 +160,6 @@ class Memory:
         self.size = len(queries)
         self.own_words = sp.vstack([query.own_words for query in queries], format="csr")
         self.activities = np.vstack([query.activities for query in queries]) if queries else np.zeros((0, 0))
-        self._space = space
         used = [grade for grade in grades if grade.ref.partition("/")[0] not in hidden]
         self.known = frozenset(grade.ref.partition("/")[0] for grade in used)
         rows = _rows_of(space.refs, {grade.ref for grade in used})
@@ -404,19 +402,12 @@ class Ranker:
         asked = self.ask(query, memory, without=without)
         return self.judge(asked, memory, space, candidates(asked, memory, space))
 
-    def why(
-        self, asked: Asked, memory: Memory, space: Space, rows: Rows, places: Rows, *, most: int = 3
-    ) -> list[list[tuple[str, float]]]:
-        """The signals that speak most for some of the candidates, with what they add to the log-odds, largest first.
-
-        Args:
-            rows: all candidates.
-            places: the ones that are asked about, as places in rows.
-        """
+    def why(self, asked: Asked, memory: Memory, space: Space, rows: Rows, *, most: int = 3) -> list[list[tuple[str, float]]]:
+        """The signals that speak most for each of some clauses, with what they add to the log-odds, largest first."""
         with_memory, content = signals(asked, memory, space, rows)
-        known, new = self.known.shares(with_memory[places]), self.new.shares(content[places])
+        known, new = self.known.shares(with_memory), self.new.shares(content)
         told = []
-        for number, row in enumerate(rows[places]):
+        for number, row in enumerate(rows):
             names: tuple[str, ...] = CONTENT_SIGNALS
             shares = new[number]
             if memory.known_rows[row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,12 +74,17 @@ class ClauseVectoriser:
         """The vectoriser that to_arrays described."""
         vectoriser = cls()
         for name, settings in _SETTINGS.items():
-            fixed = {key: value for key, value in settings.items() if key != "min_df"}
-            vocabulary = {word: index for index, word in enumerate(words[name])}
-            block = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
-            block.idf_ = idf[name]
-            vectoriser.blocks_[name] = block
+            vectoriser.blocks_[name] = restored(settings, words[name], idf[name])
         return vectoriser
+
+
+def restored(settings: Mapping[str, Any], words: Sequence[str], idf: npt.NDArray[np.float32]) -> TfidfVectorizer:
+    """A fitted vectoriser from its settings, its vocabulary in column order and its inverse document frequencies."""
+    fixed = {key: value for key, value in settings.items() if key != "min_df"}
+    vocabulary = {word: index for index, word in enumerate(words)}
+    block = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
+    block.idf_ = idf
+    return block
 
 
 def _documents(block: str, clauses: Sequence[ClauseText]) -> list[str]:

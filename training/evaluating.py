@@ -60,7 +60,7 @@ def evaluate_ranking(
             inside = space.among(hidden)
             # Neither the memory nor the weights of the ranker may know a grade of these regulations.
             outside = [grade for grade in known if grade.ref.partition("/")[0] not in hidden]
-            stranger = fit_ranker(own, outside, space.only(~inside), seed=seed)
+            stranger = fit_ranker(own, outside, space.at(np.flatnonzero(~inside)), seed=seed)
             partial = Memory(own, outside, space)
             for index in test:
                 unseen.put(index, inside, stranger.rank(queries[index], partial, space))
