@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,9 @@ import numpy.typing as npt
 from corpus.store import Store
 from models.activities import DetectedActivity, Mention
 from models.changing import TRIED, Change, changes, told_without
-from models.columns import COLUMN, KINDS, RELIEFS
+from models.columns import COLUMN, RELIEFS
 from models.coverage import Coverage, applies
-from models.encoder import WordMarks
-from models.evidence import Evidence, EvidenceFinder
+from models.evidence import Evidence
 from models.explaining import place_of, reason
 from models.index import load_index
 from models.initiatives import InitiativeText
@@ -25,6 +24,7 @@ from models.loading import Model
 from models.procedure import Procedure, procedure_of
 from models.quantities import Comparison, Quantity, compared, quantities
 from models.ranking import TARGETS, Asked, Memory, Ranking, Space, candidates
+from models.readings import ClauseReading, Readings
 from models.room import Room, RoomFinder
 from models.variants import grouped
 from models.vectorising import ClauseText
@@ -34,6 +34,9 @@ ROOM_LISTED = 50
 
 MIN_PROBABILITY = 0.005
 """Below this a clause is no flag, whatever the length of the list."""
+
+PLACES_KEPT = 64
+"""Places and days for which is remembered which clauses bind there: a bit a clause."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +104,15 @@ class Flagger:
         )
         queries = [model.query(text) for text in model.graded_texts]
         self._memory = Memory(queries, model.grades, self.space, profiles=model.profiles)
+        self._applying = lru_cache(maxsize=PLACES_KEPT)(self._applying_there)
 
     @cached_property
     def _room(self) -> RoomFinder:
         return RoomFinder(self._store, self.space)
 
     @cached_property
-    def _evidence(self) -> EvidenceFinder:
-        return EvidenceFinder(self._model.clauses)
+    def _readings(self) -> Readings:
+        return Readings(self._model.clauses, self._clause_text)
 
     def rank(self, initiative: InitiativeText) -> Ranking:
         """The candidates among all clauses of the store, without regard to place."""
@@ -123,13 +127,16 @@ class Flagger:
         rows = candidates(asked, self._memory, self.space)
         return asked, self._model.ranker.judge(asked, self._memory, self.space, rows)
 
-    def flag(self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False) -> dict[str, Any]:
+    def flag(
+        self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False, brief: bool = False
+    ) -> dict[str, Any]:
         """Flags of one initiative, as the contract of ``regelruimte flag`` words them.
 
         Args:
             initiative: what residents tell.
             top: how many flags at the most.
             ungrouped: near-identical clauses of other regulations are flags of their own, not variants of one.
+            brief: without what would change a flag, which takes a ranking for every activity.
         """
         found = self._model.activities.detect(initiative.text)
         asked, ranking = self._rank(initiative.text)
@@ -140,19 +147,18 @@ class Flagger:
         chances = {int(rows[place]): probability[place] for place in best}
         shown = list(chances)
         groups = [[row] for row in shown] if ungrouped else grouped(shown, self._texts(shown), self._owners(shown))
-        reading = self._model.clauses.read([self._clause_text(group[0]) for group in groups[:top]])
-        heads = np.array([group[0] for group in groups[:top]], dtype=np.int64)
-        places = np.searchsorted(ranking.rows, heads)
-        why = self._model.ranker.why(asked, self._memory, self.space, heads)
-        changed = self._changes(initiative.text, found, heads, ranking.probabilities[places, 0])
+        groups = groups[:top]
+        heads = [group[0] for group in groups]
+        read = self._readings.of(heads)
+        rows_shown = np.array(heads, dtype=np.int64)
+        places = np.searchsorted(ranking.rows, rows_shown)
+        why = self._model.ranker.why(asked, self._memory, self.space, rows_shown)
+        tried = [] if brief else found
+        changed = self._changes(initiative.text, tried, rows_shown, ranking.probabilities[places, 0])
         stated = quantities(initiative.text)
         flags = [
-            self._flag(
-                group, chances[group[0]], found, own, marks, stated=stated, changed=tuple(change), signals=tuple(strongest)
-            )
-            for group, own, marks, change, strongest in zip(
-                groups[:top], reading.probabilities, reading.marks, changed, why, strict=True
-            )
+            self._flag(group, chances[group[0]], found, own, stated=stated, changed=tuple(change), signals=tuple(strongest))
+            for group, own, change, strongest in zip(groups, read, changed, why, strict=True)
         ]
         by_room = probability[:, TARGETS.index("room")]
         room = [int(place) for place in np.argsort(-by_room, kind="stable")[:ROOM_LISTED] if by_room[place] >= MIN_PROBABILITY]
@@ -169,7 +175,7 @@ class Flagger:
             ],
             "flags": [flag.to_json() for flag in flags],
             "room": [self._room_entry(int(rows[place]), float(by_room[place])) for place in room],
-            "coverage": Coverage.of(self._store, initiative).to_json(),
+            "coverage": self._coverage(initiative),
             "model": self._model.version,
         }
 
@@ -178,8 +184,7 @@ class Flagger:
         group: list[int],
         chances: npt.NDArray[np.float64],
         found: list[DetectedActivity],
-        own: npt.NDArray[np.float32],
-        marks: WordMarks | None,
+        own: ClauseReading,
         *,
         stated: Sequence[Quantity],
         changed: tuple[Change, ...],
@@ -187,9 +192,7 @@ class Flagger:
     ) -> Flag:
         row, others = group[0], group[1:]
         clause = self._clause_text(row)
-        judged = self._model.clauses.judge(own)
-        kinds = [kind for kind in judged.decided if kind not in RELIEFS] or self._likeliest(own)
-        evidence = self._evidence.find(clause, kinds, marks)
+        kinds, evidence = list(own.kinds), list(own.evidence)
         ref = self.space.refs[row]
         told: Any = {
             "kinds": kinds,
@@ -236,11 +239,6 @@ class Flagger:
     def _row_of(self) -> dict[str, int]:
         return {ref: row for row, ref in enumerate(self.space.refs)}
 
-    def _likeliest(self, own: npt.NDArray[np.float32]) -> list[str]:
-        """The single most probable barrier, where none is over its threshold: a flag says what it fears."""
-        barriers = [kind for kind in KINDS if kind not in RELIEFS]
-        return [max(barriers, key=lambda kind: float(own[COLUMN[kind]]))]
-
     def _activity_of(self, row: int, found: list[DetectedActivity]) -> DetectedActivity | None:
         regulated = np.asarray(self.space.features.activities[row].todense()).ravel()
         position = {code: index for index, code in enumerate(self._model.activities.codes)}
@@ -254,8 +252,16 @@ class Flagger:
         return {"ref": self.space.refs[row], "p": round(chance, 4), "kind": kind}
 
     def _applies(self, initiative: InitiativeText) -> npt.NDArray[np.bool_]:
-        here = {entry.id for entry in self._store.regulations.values() if applies(entry, initiative)}
-        return self.space.among(here)
+        return self._applying(initiative.gemeente, initiative.datum)[0]
+
+    def _coverage(self, initiative: InitiativeText) -> dict[str, Any]:
+        return self._applying(initiative.gemeente, initiative.datum)[1]
+
+    def _applying_there(self, municipality: str, day: str) -> tuple[npt.NDArray[np.bool_], dict[str, Any]]:
+        """Which rows can bind at a place on a day, and what was searched: the same for all who ask there."""
+        there = InitiativeText(id="", titel="", omschrijving="", gemeente=municipality, datum=day)
+        here = {entry.id for entry in self._store.regulations.values() if applies(entry, there)}
+        return self.space.among(here), Coverage.of(self._store, there).to_json()
 
     def _owners(self, rows: list[int]) -> list[str]:
         return [self.space.refs[row].partition("/")[0] for row in rows]
@@ -263,6 +269,10 @@ class Flagger:
     @cached_property
     def _table(self) -> Any:
         return self._store.table(columns=["text"])["text"]
+
+    def texts_of(self, refs: Sequence[str]) -> list[str]:
+        """The texts of clauses of the store, by ref."""
+        return [self._text_at(ref) for ref in refs]
 
     def _texts(self, rows: list[int]) -> list[str]:
         return [self._table[row].as_py() for row in rows]

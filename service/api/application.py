@@ -1,0 +1,91 @@
+"""The application: settings in, ASGI application out."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Response
+from starlette.types import ASGIApp
+
+from service.api.access import Services
+from service.api.limits import Limits
+from service.api.measures import Measures
+from service.api.openapi import document
+from service.api.problems import add_handlers
+from service.api.routes import checks, flags, health, initiatives, law, oversight, people, work
+from service.api.shell import API_VERSION, Shell
+from service.database.opening import Database
+from service.engine import Engine
+from service.identity import oidc
+from service.jobs.carrying import World
+from service.jobs.embedded import EmbeddedWorker
+from service.operation.logs import set_up_logs
+from service.settings import Settings, settings_of
+
+
+def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bool | None = None) -> ASGIApp:
+    """The service as an ASGI application.
+
+    Args:
+        settings: what the operator decided.
+        engine: one that is loaded already; None to load in the background when the application starts.
+        run_jobs: whether this process carries out jobs; None for yes on SQLite, no on PostgreSQL (``regelruimte worker`` does).
+    """
+    database = Database(settings.database_url)
+    flagging = engine or Engine(settings)
+    measures, limits = Measures(), Limits(settings)
+    worker = EmbeddedWorker(World(settings=settings, database=database, engine=flagging))
+    embedded = settings.is_sqlite if run_jobs is None else run_jobs
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=flagging.load, name="load", daemon=True).start()
+        if embedded:
+            worker.start()
+        yield
+        if embedded:
+            worker.stop()
+        database.close()
+
+    app = FastAPI(title="Regelruimte", version=API_VERSION, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.router.redirect_slashes = False
+    app.state.services = Services(settings=settings, database=database, engine=flagging, limits=limits, measures=measures)
+    add_handlers(app)
+    modules = (
+        checks.routes,
+        initiatives.routes,
+        flags.routes,
+        law.routes,
+        work.models,
+        work.snapshots,
+        work.routes,
+        people.routes,
+        people.tokens,
+        people.sessions,
+        oversight.routes,
+    )
+    for routes in (*modules, health.routes, oidc.routes):
+        # The routes themselves, not a router within a router: the document and the table of rights are read off them.
+        app.router.routes.extend(routes.routes)
+    described = json.dumps(document(app, settings), ensure_ascii=False).encode()
+
+    @app.get("/v1/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return Response(described, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
+
+    return Shell(app, settings=settings, limits=limits, measures=measures)
+
+
+def from_environment() -> ASGIApp:
+    """What web processes of ``regelruimte serve`` call; their settings travel in the environment."""
+    settings = settings_of()
+    set_up_logs(settings.log_level)
+    if settings.otel:
+        from service.operation.tracing import traced
+
+        return traced(create_app(settings), environ=os.environ)
+    return create_app(settings)

@@ -1,0 +1,39 @@
+"""How often someone may ask. Counted per process: with more processes the limits are as many times as wide."""
+
+from __future__ import annotations
+
+import time
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from service.errors import TooManyRequests
+from service.settings import Settings
+
+
+class Limits:
+    """Counts requests per address and minute."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._counter = FixedWindowRateLimiter(MemoryStorage())
+        allowed = {
+            "requests": settings.requests_per_minute,
+            "checks": settings.checks_per_minute,
+            "submissions": settings.submissions_per_minute,
+            "logins": settings.logins_per_minute,
+        }
+        self._allowed = {name: RateLimitItemPerMinute(number) for name, number in allowed.items() if number}
+
+    def check(self, what: str, address: str) -> None:
+        """Count one request.
+
+        Raises:
+            TooManyRequests: there were too many this minute.
+        """
+        limit = self._allowed.get(what)
+        if limit is None or self._counter.hit(limit, what, address):
+            return
+        reset = self._counter.get_window_stats(limit, what, address).reset_time
+        wait = max(1, round(reset - time.time()))
+        raise TooManyRequests(f"U vraagt te vaak; probeer het over {wait} seconden weer.", retry_after=wait)

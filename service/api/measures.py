@@ -1,0 +1,94 @@
+"""What Prometheus reads at /metrics."""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+
+from service.clock import now
+from service.database.opening import Database
+from service.database.tables import FlagRow, Initiative, Job, Judgement, Verdict
+from service.engine import Engine
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 10.0)
+
+
+class Measures:
+    """Counters of this process; with several processes their sum, through the folder PROMETHEUS_MULTIPROC_DIR."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "regelruimte_requests_total",
+            "Requests by method, route and status",
+            ["method", "route", "status"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "regelruimte_request_seconds", "Time to answer, in seconds", ["route"], buckets=_BUCKETS, registry=self._registry
+        )
+        self._flags = Counter("regelruimte_flags_shown_total", "Flags given by quick checks", registry=self._registry)
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def flags(self, number: int) -> None:
+        """Count flags that were given."""
+        self._flags.inc(number)
+
+    def text(self, database: Database, engine: Engine) -> bytes:
+        """All measures in the text format of Prometheus; those of the database are asked at this moment."""
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        else:
+            counted = self._registry
+        asked = CollectorRegistry()
+        asked.register(_Asked(database, engine))
+        return generate_latest(counted) + generate_latest(asked)
+
+
+class _Asked(Collector):
+    """What the database and the engine know."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database = database
+        self._engine = engine
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        """One reading of everything."""
+        jobs = GaugeMetricFamily("regelruimte_jobs", "Jobs by kind and status", labels=["kind", "status"])
+        oldest = GaugeMetricFamily("regelruimte_oldest_waiting_job_seconds", "Age of the oldest job that waits")
+        initiatives = GaugeMetricFamily("regelruimte_initiatives", "Initiatives by status", labels=["status"])
+        judgements = GaugeMetricFamily("regelruimte_judgements", "Judgements by model version and verdict", labels=["verdict"])
+        anchors = GaugeMetricFamily("regelruimte_flags", "Flags by anchor", labels=["anchor"])
+        rejected = GaugeMetricFamily(
+            "regelruimte_rejected_share_recent", "Share of the latest 200 judgements that reject the model: a rise is drift"
+        )
+        model = GaugeMetricFamily("regelruimte_model_info", "Model that serves", labels=["version", "corpus"])
+        with self._database.reading() as session:
+            for kind, status, count in session.execute(
+                select(Job.kind, Job.status, func.count()).group_by(Job.kind, Job.status)
+            ):
+                jobs.add_metric([kind, status], count)
+            first = session.execute(select(func.min(Job.created)).where(Job.status == "wachtend")).scalar()
+            oldest.add_metric([], (now() - first).total_seconds() if first else 0.0)
+            for status, count in session.execute(select(Initiative.status, func.count()).group_by(Initiative.status)):
+                initiatives.add_metric([status], count)
+            for verdict, count in session.execute(select(Judgement.verdict, func.count()).group_by(Judgement.verdict)):
+                judgements.add_metric([verdict], count)
+            for anchor, count in session.execute(select(FlagRow.anchor, func.count()).group_by(FlagRow.anchor)):
+                anchors.add_metric([anchor], count)
+            latest = list(session.execute(select(Judgement.verdict).order_by(Judgement.sequence.desc()).limit(200)).scalars())
+            if latest:
+                rejected.add_metric([], sum(one == Verdict.REJECTED.value for one in latest) / len(latest))
+        if not self._engine.problem:
+            model.add_metric([self._engine.loaded.model_version, self._engine.loaded.corpus[:12]], 1)
+        return [jobs, oldest, initiatives, judgements, anchors, rejected, model]

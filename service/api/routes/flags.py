@@ -1,0 +1,175 @@
+"""/v1/signalen and /v1/beoordelingen"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+
+from service.api.access import Right, ServicesHere
+from service.api.messages import BeoordelingInvoer
+from service.api.replies import Beoordeling, Signaal, SignaalVolledig, Voorstel
+from service.api.routes.initiatives import latest_suggestions
+from service.api.routing import LISTS, After, IfMatch, IfNoneMatch, Limit, Page, expected, formats, page, router, tagged
+from service.api.words import Identifier
+from service.database.tables import ClauseText, FlagRow, Initiative, Judgement, Suggestion, Verdict
+from service.errors import NotFound
+from service.identity.actor import Actor
+from service.identity.policies import visible
+from service.work.judgements import Decision, judge, visible_flag
+
+routes = router("signalen")
+
+FlagId = Annotated[Identifier, Path(alias="id", description="Nummer van het signaal.")]
+
+
+@routes.get("/signalen/{id}", response_model=SignaalVolledig, operation_id="signaalLezen")
+def read_flag(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("signalen:lezen"))],
+    identifier: FlagId,
+    none_match: IfNoneMatch = None,
+) -> Any:
+    """Een signaal, met de bepaling zoals die luidde en het nieuwste voorstel. De ETag telt de beoordelingen."""
+    with services.database.reading() as session:
+        row, _ = visible_flag(session, who, identifier)
+        suggestion = latest_suggestions(session, [row.id]).get(row.id)
+        clause = session.get_one(ClauseText, suggestion.clause_sha256 if suggestion else row.clause_sha256)
+    short = Signaal.of(row, suggestion)
+    reply = SignaalVolledig(**short.model_dump(by_alias=False), tekst=clause.text, opschrift=clause.heading)
+    return tagged(request, reply, str(row.judgements), none_match=none_match)
+
+
+@routes.get(
+    "/signalen/{id}/voorstellen", response_model=Page[Voorstel], openapi_extra=formats(*LISTS), operation_id="voorstellenLijst"
+)
+def list_suggestions(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("signalen:lezen"))],
+    identifier: FlagId,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Wat opeenvolgende modellen van dit signaal zeiden, het oudste eerst."""
+    with services.database.reading() as session:
+        visible_flag(session, who, identifier)
+        query = select(Suggestion).where(Suggestion.flag_id == identifier, Suggestion.sequence > (after or 0))
+        rows = session.execute(query.order_by(Suggestion.sequence).limit(limit + 1)).scalars().all()
+    return page(request, [(row.sequence, Voorstel.of(row)) for row in rows], limit)
+
+
+@routes.get(
+    "/signalen/{id}/beoordelingen",
+    response_model=Page[Beoordeling],
+    openapi_extra=formats(*LISTS),
+    operation_id="beoordelingenVanSignaal",
+)
+def list_judgements_of(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("beoordelingen:lezen"))],
+    identifier: FlagId,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """De beoordelingen van een signaal, de oudste eerst."""
+    with services.database.reading() as session:
+        visible_flag(session, who, identifier)
+        query = select(Judgement).where(Judgement.flag_id == identifier, Judgement.sequence > (after or 0))
+        rows = session.execute(query.order_by(Judgement.sequence).limit(limit + 1)).scalars().all()
+    return page(request, [(row.sequence, Beoordeling.of(row)) for row in rows], limit)
+
+
+@routes.post("/signalen/{id}/beoordelingen", status_code=201, response_model=Beoordeling, operation_id="signaalBeoordelen")
+def judge_flag(
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("beoordelingen:schrijven"))],
+    identifier: FlagId,
+    told: BeoordelingInvoer,
+    if_match: IfMatch = None,
+) -> Any:
+    """Beoordeel een signaal. Met If-Match wordt geweigerd wat op een verouderd beeld berust."""
+    return _judged(services, who, identifier, told, if_match, adjudication=False)
+
+
+@routes.post("/signalen/{id}/beslechtingen", status_code=201, response_model=Beoordeling, operation_id="signaalBeslechten")
+def adjudicate_flag(
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("beoordelingen:beslechten"))],
+    identifier: FlagId,
+    told: BeoordelingInvoer,
+    if_match: IfMatch = None,
+) -> Any:
+    """Beslecht als jurist waar beoordelaars het oneens zijn."""
+    return _judged(services, who, identifier, told, if_match, adjudication=True)
+
+
+def _judged(
+    services: ServicesHere, who: Actor, identifier: str, told: BeoordelingInvoer, if_match: str | None, *, adjudication: bool
+) -> JSONResponse:
+    decision = Decision(
+        verdict=Verdict(told.oordeel),
+        kinds=tuple(told.soorten),
+        strength=told.zwaarte,
+        evidence=tuple({"start": span.begin, "end": span.einde} for span in told.bewijs),
+        note=told.toelichting,
+        suggestion_id=told.voorstel,
+    )
+    with services.database.writing() as session:
+        seen = expected(if_match, required=False)
+        row = judge(session, who, identifier, decision, expected=seen, adjudication=adjudication)
+        count = session.get_one(FlagRow, session.execute(select(FlagRow.sequence).where(FlagRow.id == identifier)).scalar_one())
+        headers = {"Location": f"/v1/beoordelingen/{row.id}", "ETag": f'"{count.judgements}"'}
+    reply = Beoordeling.of(row)
+    return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
+
+
+@routes.get(
+    "/beoordelingen", response_model=Page[Beoordeling], openapi_extra=formats(*LISTS), operation_id="beoordelingenLijst"
+)
+def list_judgements(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("beoordelingen:lezen"))],
+    oordeel: Annotated[Verdict | None, Query()] = None,
+    sorteer: Annotated[Literal["nieuwste", "oudste"], Query()] = "nieuwste",
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Alle beoordelingen die u mag zien."""
+    query = (
+        select(Judgement)
+        .join(FlagRow, FlagRow.id == Judgement.flag_id)
+        .join(Initiative, Initiative.id == FlagRow.initiative_id)
+        .where(visible(who))
+    )
+    if oordeel is not None:
+        query = query.where(Judgement.verdict == oordeel.value)
+    newest = sorteer == "nieuwste"
+    if after is not None:
+        query = query.where(Judgement.sequence < after if newest else Judgement.sequence > after)
+    with services.database.reading() as session:
+        order = Judgement.sequence.desc() if newest else Judgement.sequence
+        rows = session.execute(query.order_by(order).limit(limit + 1)).scalars().all()
+    return page(request, [(row.sequence, Beoordeling.of(row)) for row in rows], limit)
+
+
+@routes.get("/beoordelingen/{id}", response_model=Beoordeling, operation_id="beoordelingLezen")
+def read_judgement(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("beoordelingen:lezen"))],
+    identifier: Annotated[Identifier, Path(alias="id", description="Nummer van de beoordeling.")],
+    none_match: IfNoneMatch = None,
+) -> Any:
+    """Een beoordeling."""
+    with services.database.reading() as session:
+        row = session.execute(select(Judgement).where(Judgement.id == identifier)).scalar_one_or_none()
+        if row is None:
+            raise NotFound("Deze beoordeling bestaat niet, of u mag haar niet zien.")
+        visible_flag(session, who, row.flag_id)
+    return tagged(request, Beoordeling.of(row), "1", none_match=none_match)

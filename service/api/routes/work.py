@@ -1,0 +1,212 @@
+"""/v1/taken, /v1/momentopnamen and /v1/modellen"""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Path, Query, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+from sqlalchemy import select
+
+from corpus.errors import InvalidModel
+from models.loading import released_folder
+from models.packaging import open_package
+from service.api.access import Right, Services, ServicesHere
+from service.api.events import progress_of
+from service.api.messages import TaakInvoer
+from service.api.replies import Model, Momentopname, Taak
+from service.api.routing import EVENTS, LINES, LISTS, After, IfNoneMatch, Limit, Page, formats, page, router, tagged
+from service.api.words import Identifier
+from service.database.tables import Job, SnapshotRow
+from service.errors import FieldProblem, InvalidInput, NotFound
+from service.identity.actor import Actor
+from service.jobs.kinds import KINDS
+from service.jobs.waiting import add_job
+from service.work import audit
+
+routes = router("taken")
+JobId = Annotated[Identifier, Path(alias="id", description="Nummer van de taak.")]
+
+
+@routes.get("/taken", response_model=Page[Taak], openapi_extra=formats(*LISTS), operation_id="takenLijst")
+def list_jobs(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("taken:lezen"))],
+    soort: Annotated[str | None, Query(max_length=30, description="Soort taak.")] = None,
+    status: Annotated[Literal["wachtend", "bezig", "klaar", "mislukt"] | None, Query()] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Lang werk, het nieuwste eerst."""
+    query = select(Job)
+    if soort is not None:
+        query = query.where(Job.kind == soort.replace("\x00", ""))
+    if status is not None:
+        query = query.where(Job.status == status)
+    if after is not None:
+        query = query.where(Job.sequence < after)
+    with services.database.reading() as session:
+        rows = session.execute(query.order_by(Job.sequence.desc()).limit(limit + 1)).scalars().all()
+    return page(request, [(row.sequence, Taak.of(row)) for row in rows], limit)
+
+
+@routes.post("/taken", status_code=201, response_model=Taak, operation_id="taakStarten")
+def start_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:starten"))], told: TaakInvoer) -> Any:
+    """Begin lang werk: regelingen ophalen, opnieuw signaleren, een momentopname, de bewaartermijn, een nieuw model."""
+    assert told.soort in KINDS
+    if told.soort == "importeren" and not (told.ids or told.bestanden):
+        problem = FieldProblem(place="ids", message="Noem nummers van regelingen, of bestanden in de inbox.", kind="ontbreekt")
+        raise InvalidInput("Er is niets om te importeren.", problem)
+    parameters = {"ids": told.ids, "bestanden": told.bestanden} if told.soort == "importeren" else {}
+    with services.database.writing() as session:
+        job = add_job(session, told.soort, parameters, by=who)
+        audit.record(session, who, "taak.gestart", f"taak:{job.id}", {"soort": told.soort, **parameters})
+    reply = Taak.of(job).model_dump(mode="json", by_alias=True)
+    return JSONResponse(reply, status_code=201, headers={"Location": f"/v1/taken/{job.id}"})
+
+
+@routes.get("/taken/{id}", response_model=Taak, operation_id="taakLezen")
+def read_job(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("taken:lezen"))],
+    identifier: JobId,
+    none_match: IfNoneMatch = None,
+) -> Any:
+    """Een taak."""
+    row = _job(services, identifier)
+    return tagged(request, Taak.of(row), f"{row.status}-{row.attempts}-{row.progress}", none_match=none_match)
+
+
+@routes.get(
+    "/taken/{id}/voortgang",
+    openapi_extra=formats(EVENTS),
+    operation_id="taakVoortgang",
+    responses={200: {"content": {EVENTS: {"schema": {"type": "string"}}}}},
+    response_class=Response,
+)
+def follow_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:lezen"))], identifier: JobId) -> Response:
+    """Volg een taak (server-sent events)."""
+    return progress_of(services.database, _job(services, identifier).id)
+
+
+def _job(services: Services, identifier: str) -> Job:
+    with services.database.reading() as session:
+        row = session.execute(select(Job).where(Job.id == identifier)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("Deze taak bestaat niet.")
+    return row
+
+
+snapshots = router("momentopnamen")
+SnapshotId = Annotated[Identifier, Path(alias="id", description="Nummer van de momentopname.")]
+
+
+@snapshots.get(
+    "/momentopnamen", response_model=Page[Momentopname], openapi_extra=formats(*LISTS), operation_id="momentopnamenLijst"
+)
+def list_snapshots(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("momentopnamen:lezen"))],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """De momentopnamen, de nieuwste eerst."""
+    query = select(SnapshotRow)
+    if after is not None:
+        query = query.where(SnapshotRow.sequence < after)
+    with services.database.reading() as session:
+        rows = session.execute(query.order_by(SnapshotRow.sequence.desc()).limit(limit + 1)).scalars().all()
+    return page(request, [(row.sequence, Momentopname.of(row)) for row in rows], limit)
+
+
+@snapshots.get("/momentopnamen/{id}", response_model=Momentopname, operation_id="momentopnameLezen")
+def read_snapshot(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("momentopnamen:lezen"))],
+    identifier: SnapshotId,
+    none_match: IfNoneMatch = None,
+) -> Any:
+    """Een momentopname."""
+    row = _snapshot(services, identifier)
+    return tagged(request, Momentopname.of(row), row.sha256, none_match=none_match)
+
+
+@snapshots.get(
+    "/momentopnamen/{id}/inhoud",
+    openapi_extra=formats(LINES),
+    operation_id="momentopnameInhoud",
+    responses={200: {"content": {LINES: {"schema": {"type": "string"}}}}},
+    response_class=Response,
+)
+def read_snapshot_content(
+    services: ServicesHere, who: Annotated[Actor, Depends(Right("momentopnamen:lezen"))], identifier: SnapshotId
+) -> Response:
+    """De inhoud van een momentopname: een beoordeling per regel (JSONL), gepseudonimiseerd."""
+    row = _snapshot(services, identifier)
+    path: FilePath = services.settings.data / row.file
+    if not path.is_file():
+        raise NotFound("De inhoud van deze momentopname is er niet meer.")
+    return FileResponse(path, media_type=LINES, filename=f"momentopname-{row.sha256[:12]}.jsonl")
+
+
+def _snapshot(services: Services, identifier: str) -> SnapshotRow:
+    with services.database.reading() as session:
+        row = session.execute(select(SnapshotRow).where(SnapshotRow.id == identifier)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("Deze momentopname bestaat niet.")
+    return row
+
+
+models = router("modellen")
+
+
+@models.get("/modellen", response_model=Page[Model], openapi_extra=formats(*LISTS), operation_id="modellenLijst")
+def list_models(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("openbaar"))],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Het model dat dient en de modellen die ernaast staan."""
+    rows = [(number, one) for number, one in enumerate(_models(services), start=1) if number > (after or 0)]
+    return page(request, rows[: limit + 1], limit)
+
+
+@models.get("/modellen/{versie}", response_model=Model, operation_id="modelLezen")
+def read_model(
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("openbaar"))],
+    versie: Annotated[str, Path(max_length=50, description="Versie van het model.")],
+    none_match: IfNoneMatch = None,
+) -> Any:
+    """Een model: waaruit het is gemaakt en hoe goed het is."""
+    for one in _models(services):
+        if one.versie == versie:
+            return tagged(request, one, f"{one.versie}-{one.dient}", none_match=none_match)
+    raise NotFound("Dit model bestaat niet.")
+
+
+def _models(services: Services) -> list[Model]:
+    serving = "" if services.engine.problem else services.engine.loaded.model_version
+    folders = [services.settings.model or released_folder()]
+    made = services.settings.data / "modellen"
+    folders += sorted(made.iterdir(), reverse=True) if made.is_dir() else []
+    found: dict[str, Model] = {}
+    for folder in folders:
+        try:
+            package = open_package(folder)
+        except InvalidModel:
+            continue  # being written, or damaged: it cannot serve, so it is not listed
+        about = {name: value for name, value in package.manifest.items() if name != "files"}
+        found.setdefault(
+            package.version,
+            Model(versie=package.version, dient=package.version == serving, soort="signaleren", gemaakt=about),
+        )
+    return list(found.values())

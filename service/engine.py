@@ -1,0 +1,128 @@
+"""The model and the store that a process flags with, opened once, and opened again when either changes."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import UserError
+from corpus.store import Store
+from models.flagging import Flagger
+from models.index import build_index
+from models.initiatives import InitiativeText
+from models.loading import load_model, released_folder
+from service.errors import Unavailable
+from service.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """One store under one model."""
+
+    store: Store
+    flagger: Flagger
+    model_version: str
+    corpus: str  # fingerprint of the store: what was searched
+    key: tuple[Any, ...]  # what the files looked like when they were opened
+
+
+class Engine:
+    """Flags initiatives for the service.
+
+    Requests go on with what is loaded while a change is being opened; then the new takes the place of the old at once.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._store_folder = settings.store
+        self._model_folder = settings.model or released_folder()
+        self._loaded: Loaded | None = None
+        self._problem = "het model en de regelingen worden nog geladen"
+        self._loading = threading.Lock()
+        self._at_once = threading.BoundedSemaphore(max(2, _cores()))
+
+    @property
+    def problem(self) -> str:
+        """Why there is nothing to flag with; "" when there is."""
+        return "" if self._loaded is not None else self._problem
+
+    def load(self, *, on_chunk: Callable[[str, int], None] | None = None) -> Loaded | None:
+        """Open what is there now, unless it is open already. A model or store that cannot be opened leaves the old in place."""
+        with self._loading:
+            try:
+                key = self._key()
+                if self._loaded is None or self._loaded.key != key:
+                    self._loaded = self._open(key, on_chunk)
+                    _log.info("loaded", extra={"model": self._loaded.model_version, "corpus": self._loaded.corpus})
+            except (UserError, OSError) as error:  # OSError: the store lies on a read-only disk, and has no index yet
+                self._problem = "het model of de verzameling regelingen kan niet worden geopend"
+                _log.error("cannot load", extra={"reason": str(error)})
+        return self._loaded
+
+    def changed(self) -> bool:
+        """Whether the files differ from what is open."""
+        loaded = self._loaded
+        return loaded is None or loaded.key != self._key()
+
+    @property
+    def loaded(self) -> Loaded:
+        """What is open; raises Unavailable."""
+        if self._loaded is None:
+            raise Unavailable(f"De dienst kan nu niet signaleren: {self._problem}.", retry_after=10)
+        return self._loaded
+
+    def flag(self, initiative: InitiativeText, *, top: int, brief: bool = False) -> tuple[Loaded, dict[str, Any]]:
+        """Flags of one initiative; see models.flagging.Flagger.flag.
+
+        Raises:
+            Unavailable: nothing is loaded, or too many ask at once.
+        """
+        loaded = self.loaded
+        # More at once than there are cores makes every one of them wait: better some wait at the door.
+        if not self._at_once.acquire(timeout=20):
+            raise Unavailable("De dienst heeft het te druk om nu te toetsen.", retry_after=2)
+        try:
+            return loaded, loaded.flagger.flag(initiative, top=top, brief=brief)
+        finally:
+            self._at_once.release()
+
+    def _open(self, key: tuple[Any, ...], on_chunk: Callable[[str, int], None] | None) -> Loaded:
+        store, model = Store(self._store_folder), load_model(self._model_folder)
+        index = build_index(store, model_folder=self._model_folder, key=model.version, workers=_cores(), on_chunk=on_chunk)
+        return Loaded(
+            store=store,
+            flagger=Flagger(store, model, index),
+            model_version=model.version,
+            corpus=fingerprint(store),
+            key=key,
+        )
+
+    def _key(self) -> tuple[Any, ...]:
+        return (_state(self._store_folder / "store.json"), _state(self._model_folder / "manifest.json"))
+
+
+def fingerprint(store: Store) -> str:
+    """SHA-256 (hex) over the hashes of the files of a store: two stores with one fingerprint hold the same."""
+    parts = [part.sha256 for part in store.contents.parts]
+    listing = store.contents.regulations.sha256 if store.contents.regulations else ""
+    return hashlib.sha256("\n".join([*parts, listing]).encode()).hexdigest()
+
+
+def _cores() -> int:
+    """Cores that this process may use: in a container fewer than the machine has."""
+    return len(os.sched_getaffinity(0))
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,186 @@
+"""Accounts, log-in with lock-out, browser sessions and API tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.clock import now
+from service.database.tables import ApiToken, Initiative, LoginSession, Organisation, Role, User
+from service.errors import Conflict, FieldProblem, InvalidInput, NotAuthenticated
+from service.identity.actor import Actor, Scope, Standing
+from service.identity.secrets import (
+    LINK_PREFIX,
+    MIN_PASSWORD,
+    SESSION_PREFIX,
+    TOKEN_PREFIX,
+    hashed_password,
+    new_secret,
+    password_fits,
+    secret_hash,
+)
+from service.settings import Settings
+from service.work import audit
+
+MAX_TOKEN_DAYS = 366
+
+
+def organisation_named(session: Session, name: str, *, municipalities: list[str] | None = None) -> Organisation:
+    """The organisation of that name, made when there is none; its municipalities default to its own name."""
+    found = session.execute(select(Organisation).where(Organisation.name == name)).scalar_one_or_none()
+    if found is None:
+        places = [place.casefold() for place in (municipalities or [name.removeprefix("gemeente ").removeprefix("Gemeente ")])]
+        found = Organisation(name=name, municipalities=places, created=now())
+        session.add(found)
+        session.flush()
+    return found
+
+
+def add_user(
+    session: Session,
+    *,
+    name: str,
+    role: Role,
+    email: str | None,
+    password: str | None = None,
+    organisation: Organisation | None = None,
+    by: Actor | str,
+) -> User:
+    """Make an account.
+
+    Raises:
+        Conflict: the e-mail address has one already.
+        InvalidInput: the password is too short.
+    """
+    address = email.strip().casefold() if email else None
+    if password is not None and len(password) < MIN_PASSWORD:
+        problem = FieldProblem(place="wachtwoord", message=f"Minstens {MIN_PASSWORD} tekens.", kind="te-kort")
+        raise InvalidInput("Het wachtwoord is te kort.", problem)
+    if address and session.execute(select(User.id).where(User.email == address)).scalar():
+        raise Conflict("Er is al een gebruiker met dit e-mailadres.")
+    user = User(
+        name=name,
+        role=role.value,
+        email=address,
+        password_hash=hashed_password(password) if password else None,
+        organisation_id=organisation.id if organisation else None,
+        created=now(),
+    )
+    session.add(user)
+    session.flush()
+    audit.record(session, by, "gebruiker.toegevoegd", f"gebruiker:{user.id}", {"rol": user.role})
+    return user
+
+
+def log_in(session: Session, settings: Settings, *, email: str, password: str) -> tuple[User | None, bool]:
+    """Try a password.
+
+    The attempt is counted in the session, which the caller keeps also when it failed.
+
+    Returns:
+        The user, or None; and whether the account is locked.
+    """
+    user = session.execute(select(User).where(User.email == email.strip().casefold()).with_for_update()).scalar_one_or_none()
+    fits = password_fits(password, user.password_hash if user is not None and user.active else None)
+    if user is None:
+        return None, False
+    if user.locked_until is not None and now() < user.locked_until:
+        return None, True
+    if fits:
+        user.failed_logins, user.locked_until = 0, None
+        return user, False
+    user.failed_logins += 1
+    if user.failed_logins >= settings.login_attempts:
+        user.failed_logins, user.locked_until = 0, now() + timedelta(minutes=settings.lock_minutes)
+        audit.record(session, "anoniem", "gebruiker.geblokkeerd", f"gebruiker:{user.id}", {"minuten": settings.lock_minutes})
+    return None, False
+
+
+def open_session(session: Session, user: User, settings: Settings) -> tuple[str, LoginSession]:
+    """Log someone in.
+
+    Returns:
+        The secret for the cookie, and the session.
+    """
+    secret = new_secret(SESSION_PREFIX)
+    opened = LoginSession(
+        secret_hash=secret_hash(secret),
+        csrf=new_secret("")[:43],
+        user_id=user.id,
+        created=now(),
+        expires=now() + timedelta(hours=settings.session_hours),
+    )
+    session.add(opened)
+    audit.record(session, f"gebruiker:{user.id}", "gebruiker.aangemeld", f"gebruiker:{user.id}")
+    return secret, opened
+
+
+def add_token(
+    session: Session, user: User, *, name: str, scopes: list[Scope], days: int, by: Actor | str
+) -> tuple[str, ApiToken]:
+    """Make a token for a program.
+
+    Returns:
+        The token itself, which is shown once, and what is stored of it.
+    """
+    secret = new_secret(TOKEN_PREFIX)
+    token = ApiToken(
+        user_id=user.id,
+        name=name,
+        secret_hash=secret_hash(secret),
+        scopes=sorted({scope.value for scope in scopes}),
+        created=now(),
+        expires=now() + timedelta(days=min(days, MAX_TOKEN_DAYS)),
+    )
+    session.add(token)
+    session.flush()
+    audit.record(session, by, "token.gemaakt", f"token:{token.id}", {"rechten": token.scopes})
+    return secret, token
+
+
+def actor_of_bearer(session: Session, secret: str) -> Actor:
+    """Who holds a bearer: an API token or the secret link of an initiative.
+
+    Raises:
+        NotAuthenticated: nobody, or it has expired, was revoked, or its owner has left.
+    """
+    if secret.startswith(LINK_PREFIX):
+        found = session.execute(select(Initiative.id).where(Initiative.secret_hash == secret_hash(secret))).scalar()
+        if found:
+            return Actor(standing=Standing.LINK, initiative_id=found, scopes=frozenset({Scope.READ, Scope.SUBMIT}))
+    elif secret.startswith(TOKEN_PREFIX):
+        row = session.execute(
+            select(ApiToken, User).join(User, User.id == ApiToken.user_id).where(ApiToken.secret_hash == secret_hash(secret))
+        ).one_or_none()
+        if row is not None:
+            token, user = row
+            if token.revoked is None and now() < token.expires and user.active:
+                return actor_of(user, scopes=frozenset(Scope(scope) for scope in token.scopes))
+    raise NotAuthenticated("Het token is onbekend, verlopen of ingetrokken.")
+
+
+def actor_of_cookie(session: Session, secret: str) -> Actor | None:
+    """Who is logged in under a cookie; None when nobody (any more)."""
+    row = session.execute(
+        select(LoginSession, User)
+        .join(User, User.id == LoginSession.user_id)
+        .where(LoginSession.secret_hash == secret_hash(secret))
+    ).one_or_none()
+    if row is None:
+        return None
+    opened, user = row
+    return actor_of(user, csrf=opened.csrf) if now() < opened.expires and user.active else None
+
+
+def actor_of(user: User, *, scopes: frozenset[Scope] = frozenset(Scope), csrf: str = "") -> Actor:
+    """A user as who asks."""
+    return Actor(
+        standing=Standing(user.role),
+        user_id=user.id,
+        organisation_id=user.organisation_id,
+        scopes=scopes,
+        name=user.name,
+        csrf=csrf,
+    )

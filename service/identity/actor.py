@@ -1,0 +1,53 @@
+"""Who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.database.tables import Role
+
+
+class Standing(StrEnum):
+    """What someone is to the service: without account, with the secret link of one initiative, or in a role."""
+
+    ANONYMOUS = "anoniem"
+    LINK = "link"
+    SUBMITTER = Role.SUBMITTER.value
+    REVIEWER = Role.REVIEWER.value
+    LAWYER = Role.LAWYER.value
+    ADMINISTRATOR = Role.ADMINISTRATOR.value
+
+
+class Scope(StrEnum):
+    """What a token lets a program do of all that its owner may."""
+
+    READ = "lezen"
+    SUBMIT = "indienen"
+    REVIEW = "beoordelen"
+    ADMINISTER = "beheren"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who asks, and with what right."""
+
+    standing: Standing
+    user_id: str | None = None
+    organisation_id: str | None = None
+    initiative_id: str | None = None  # of a secret link
+    scopes: frozenset[Scope] = frozenset(Scope)  # narrower for a token
+    name: str = ""
+    csrf: str = ""  # of a browser session
+
+    @property
+    def label(self) -> str:
+        """As the audit trail names it: never a name of a person."""
+        if self.user_id:
+            return f"gebruiker:{self.user_id}"
+        return f"link:{self.initiative_id}" if self.initiative_id else self.standing.value
+
+
+ANONYMOUS = Actor(standing=Standing.ANONYMOUS)
+SYSTEM = "systeem"
+"""Name in the audit trail of what no person did."""

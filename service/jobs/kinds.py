@@ -1,0 +1,146 @@
+"""The kinds of long work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from corpus.errors import UsageError
+from service.database.tables import CLOSED, FlagRow, Initiative
+from service.jobs.carrying import Report, Work, World
+from service.jobs.waiting import add_job
+from service.work.flags import keep_flags, reanchor, told_text
+from service.work.retention import erase_originals
+from service.work.snapshots import make_snapshot
+
+TOP = 100
+"""Flags that are kept of an initiative at the most."""
+
+
+def _flag_initiative(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    if world.engine.changed() or world.engine.problem:
+        world.engine.load()
+    identifier = parameters["initiatief"]
+    with world.database.reading() as session:
+        initiative = session.execute(select(Initiative).where(Initiative.id == identifier)).scalar_one_or_none()
+        if initiative is None or initiative.status in CLOSED:
+            return {"overgeslagen": "ingetrokken of gewist"}
+        told = told_text(initiative)
+    report(0.1, "bepalingen zoeken")
+    loaded, result = world.engine.flag(told, top=TOP)
+    report(0.8, "signalen bewaren")
+    with world.database.writing() as session:
+        initiative = session.execute(
+            select(Initiative).where(Initiative.id == identifier).with_for_update()
+        ).scalar_one_or_none()
+        if initiative is None or initiative.status in CLOSED:
+            return {"overgeslagen": "ingetrokken of gewist"}
+        added = keep_flags(session, initiative, loaded, result)
+    return {"signalen": len(result["flags"]), "voorstellen": added, "model": loaded.model_version}
+
+
+def _flag_again(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """After a change of regulations or model: anchor flags to the new versions, then have every open initiative read again."""
+    world.engine.load()
+    loaded = world.engine.loaded
+    with world.database.reading() as session:
+        flagged = session.execute(select(FlagRow.regulation_id, FlagRow.anchor_version).distinct()).all()
+    versions = {entry.id: entry.version_date for entry in loaded.store.regulations.values()}
+    named = set(parameters.get("regelingen", []))
+    changed = sorted(
+        {regulation for regulation, version in flagged if versions.get(regulation, "") != version or regulation in named}
+    )
+    anchored: dict[str, int] = {}
+    for number, regulation in enumerate(changed):
+        report(0.5 * number / len(changed), f"signalen herankeren: {regulation}")
+        with world.database.writing() as session:
+            for anchor, count in reanchor(session, loaded.store, regulation).items():
+                anchored[anchor] = anchored.get(anchor, 0) + count
+    report(0.5, "initiatieven opnieuw laten lezen")
+    with world.database.writing() as session:
+        outdated = session.execute(
+            select(Initiative.id).where(
+                Initiative.status.not_in(CLOSED),
+                (Initiative.corpus != loaded.corpus) | (Initiative.model_version != loaded.model_version),
+            )
+        ).scalars()
+        count = 0
+        for identifier in outdated:
+            add_job(session, "signaleren", {"initiatief": identifier}, subject=identifier)
+            count += 1
+    return {"herankerd": anchored, "initiatieven": count}
+
+
+def _import(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Regulations from the official repositories, or from files in the folder ``inbox`` of the data folder."""
+    from service.commands.pulling import pull_into
+
+    folder, before = world.settings.store, _versions(world)
+    if parameters.get("bestanden"):
+        from corpus.adding import add_paths
+
+        paths = [_in_inbox(world, name) for name in parameters["bestanden"]]
+        report(0.1, "bestanden lezen")
+        add_paths(paths, store=folder, workers=1)
+    if parameters.get("ids"):
+        report(0.3, "regelingen ophalen")
+        cache = folder.with_name(folder.name + "-cache")
+        pull_into(folder, list(parameters["ids"]), on=date.today(), cache=cache, mirror=None)
+    report(0.6, "bepalingen beschrijven")
+    world.engine.load()
+    changed = sorted(regulation for regulation, version in _versions(world).items() if before.get(regulation) != version)
+    with world.database.writing() as session:
+        add_job(session, "hersignaleren", {"regelingen": changed})
+    return {"gewijzigd": changed}
+
+
+def _versions(world: World) -> dict[str, str]:
+    from corpus.errors import StoreProblem
+    from corpus.store import Store
+
+    try:
+        entries = Store(world.settings.store).regulations.values()
+    except StoreProblem:
+        return {}
+    return {entry.id: f"{entry.version_date} {entry.source_sha256} {entry.added}" for entry in entries}
+
+
+def _in_inbox(world: World, name: str) -> Path:
+    inbox = (world.settings.data / "inbox").resolve()
+    path = (inbox / name).resolve()
+    if not path.is_relative_to(inbox) or not path.is_file():
+        raise UsageError(f"{name}: niet gevonden in de map inbox")
+    return path
+
+
+def _snapshot(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    with world.database.writing() as session:
+        row = make_snapshot(session, world.settings.data)
+        return {"momentopname": row.id, "sha256": row.sha256, "regels": row.rows}
+
+
+def _retention(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    with world.database.writing() as session:
+        return {"gewist": erase_originals(session)}
+
+
+def _retrain(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """A new model from the labels, beside the one that serves; putting it to work is a decision of a person."""
+    from service.jobs.retraining import retrain
+
+    return retrain(world, report)
+
+
+KINDS: dict[str, Work] = {
+    "signaleren": _flag_initiative,
+    "hersignaleren": _flag_again,
+    "importeren": _import,
+    "momentopname": _snapshot,
+    "bewaartermijn": _retention,
+    "hertrainen": _retrain,
+}
+"""Name of a kind of work, as /v1/taken shows it → the work."""

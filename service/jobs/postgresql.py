@@ -1,0 +1,87 @@
+"""The queue on PostgreSQL: procrastinate carries the numbers of jobs to any number of workers, on any number of machines."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import procrastinate
+from procrastinate import RetryStrategy
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from service.database.opening import Database
+from service.jobs.carrying import MAX_ATTEMPTS, Gone, World, carry_out
+from service.jobs.kinds import KINDS
+from service.jobs.periodic import start_due
+
+HEARTBEAT_SECONDS = 5
+STALLED_SECONDS = 20
+"""A worker that has not been heard for so long is dead; its jobs go to another."""
+
+_log = logging.getLogger(__name__)
+_TASK = "regelruimte.uitvoeren"
+
+
+def conninfo(url: str) -> str:
+    """A database URL as libpq wants it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def defer(session: Session, job_id: str) -> None:
+    """Hand the number of a job to the queue, within the transaction of the session."""
+    connection: Any = session.connection().connection.driver_connection
+    _sender().configure_task(_TASK, connection=connection).defer(job_id=job_id)
+
+
+def install(database: Database) -> None:
+    """Make the tables of procrastinate where they are missing."""
+    connector = procrastinate.SyncPsycopgConnector(conninfo=conninfo(database.url))
+    app = procrastinate.App(connector=connector)
+    with app.open():
+        row = connector.execute_query_one("SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS there")
+        if not row["there"]:
+            app.schema_manager.apply_schema()
+
+
+async def work_on(world: World, *, concurrency: int = 1) -> None:
+    """Carry out jobs until SIGTERM or SIGINT; what runs then is finished first."""
+    connector = procrastinate.PsycopgConnector(conninfo=conninfo(world.database.url), min_size=1, max_size=4 + concurrency)
+    app = procrastinate.App(connector=connector)
+    retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=3, retry_exceptions=[Gone])
+
+    @app.task(name=_TASK, retry=retry)
+    def _carry_out(job_id: str) -> None:
+        carry_out(world, job_id, KINDS)
+
+    @app.periodic(cron="* * * * * */10", periodic_id="stalled")
+    @app.task(name="regelruimte.hervatten", queueing_lock="hervatten", pass_context=True)
+    async def _resume(context: procrastinate.JobContext, timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            _log.warning("job of a dead worker goes on", extra={"queue_job": job.id})
+            await app.job_manager.retry_job(job)
+
+    @app.periodic(cron="* * * * *", periodic_id="due")
+    @app.task(name="regelruimte.periodiek", queueing_lock="periodiek")
+    def _due(timestamp: int) -> None:
+        start_due(world)
+
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=concurrency,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=float(STALLED_SECONDS),
+            fetch_job_polling_interval=2.0,
+            delete_jobs="successful",
+        )
+
+
+_sending: procrastinate.App | None = None
+
+
+def _sender() -> procrastinate.App:
+    """An app that only words the request: the connection comes from the session."""
+    global _sending
+    if _sending is None:
+        _sending = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+    return _sending

@@ -1,0 +1,158 @@
+"""Submitting, withdrawing and finding initiatives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from corpus.errors import InvalidInitiative
+from models.initiatives import InitiativeText, initiative_of
+from service.clock import now
+from service.database.tables import IdempotencyKey, Initiative, InitiativeStatus, Organisation, new_id
+from service.errors import Conflict, FieldProblem, InvalidInput, KeyReused, NotFound, Outdated
+from service.identity.actor import Actor
+from service.identity.policies import may_see, may_withdraw
+from service.identity.secrets import link_secret, secret_hash
+from service.jobs.waiting import add_job
+from service.privacy.pseudonymising import pseudonymised
+from service.settings import Settings
+from service.work import audit, processing_log
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitted:
+    """What came of a submission."""
+
+    initiative: Initiative
+    job_id: str | None  # that will flag it; None when the submission was a repeat
+    secret: str  # the secret link
+
+
+def text_of(values: Mapping[str, Any]) -> InitiativeText:
+    """What residents told, cleaned.
+
+    Raises:
+        InvalidInput: there is nothing to read, or too much.
+    """
+    try:
+        return initiative_of(dict(values), where="initiatief", default_id="")
+    except InvalidInitiative as error:
+        message = str(error).partition(": ")[2] or str(error)
+        problem = FieldProblem(
+            place="omschrijving", message=_DUTCH.get(message, "Hier is geen verhaal te lezen."), kind="onleesbaar"
+        )
+        raise InvalidInput("Het initiatief kan niet worden gelezen.", problem) from None
+
+
+_DUTCH = {
+    "the initiative has no text to read: tell what you want to do, where and when": (
+        "Er staat geen tekst om te lezen: vertel wat u wilt doen, waar en wanneer."
+    )
+}
+
+
+def submit(
+    session: Session, settings: Settings, told: InitiativeText, *, by: Actor, key: str | None = None, network: str = ""
+) -> Submitted:
+    """Keep an initiative and ask for its flags, in one transaction.
+
+    Args:
+        session: a writing session.
+        told: the initiative.
+        by: who submits; anonymous people get the secret link only.
+        key: Idempotency-Key; the same key with the same initiative gives the first answer again.
+        network: address of who asks, which keeps the keys of anonymous people apart.
+
+    Raises:
+        KeyReused: the key came before with another initiative.
+    """
+    scope = f"{by.label}@{network}:initiatieven"[:120]
+    digest = hashlib.sha256(json.dumps([told.titel, told.omschrijving, told.gemeente, told.datum]).encode()).hexdigest()
+    if key is not None:
+        known = session.execute(
+            select(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key)
+        ).scalar_one_or_none()
+        if known is not None:
+            return _repeated(session, settings, known, digest)
+    moment, identifier = now(), new_id()
+    secret = link_secret(settings.secret_key.get_secret_value(), identifier)
+    initiative = Initiative(
+        id=identifier,
+        organisation_id=_organisation_of(session, told.gemeente),
+        submitter_id=by.user_id,
+        secret_hash=secret_hash(secret),
+        title=told.titel,
+        story=told.omschrijving,
+        title_pseudonymised=pseudonymised(told.titel).text,
+        story_pseudonymised=pseudonymised(told.omschrijving).text,
+        municipality=told.gemeente,
+        day=told.datum,
+        status=InitiativeStatus.SUBMITTED.value,
+        keep_until=moment + timedelta(days=settings.retention_days),
+        created=moment,
+        changed=moment,
+    )
+    session.add(initiative)
+    if key is not None:
+        session.add(IdempotencyKey(scope=scope, key=key, request_sha256=digest, subject_id=identifier, created=moment))
+    session.flush()
+    job = add_job(session, "signaleren", {"initiatief": identifier}, subject=identifier, by=by)
+    processing_log.log(session, "initiatief ontvangen", identifier, started=moment)
+    audit.record(session, by, "initiatief.ingediend", f"initiatief:{identifier}", {"gemeente": told.gemeente})
+    return Submitted(initiative=initiative, job_id=job.id, secret=secret)
+
+
+def _repeated(session: Session, settings: Settings, known: IdempotencyKey, digest: str) -> Submitted:
+    if known.request_sha256 != digest:
+        raise KeyReused("Deze Idempotency-Key is al gebruikt voor een ander initiatief.")
+    first = session.execute(select(Initiative).where(Initiative.id == known.subject_id)).scalar_one_or_none()
+    if first is None:
+        raise Conflict("Het initiatief dat met deze Idempotency-Key is ingediend, bestaat niet meer.")
+    return Submitted(initiative=first, job_id=None, secret=link_secret(settings.secret_key.get_secret_value(), first.id))
+
+
+def _organisation_of(session: Session, municipality: str) -> str | None:
+    if not municipality:
+        return None
+    wanted = municipality.casefold()
+    for organisation in session.execute(select(Organisation)).scalars():
+        if wanted in organisation.municipalities:
+            return organisation.id
+    return None
+
+
+def visible_initiative(session: Session, actor: Actor, identifier: str) -> Initiative:
+    """An initiative that this person may see; raises NotFound, which does not tell whether it exists for others."""
+    found = session.execute(select(Initiative).where(Initiative.id == identifier)).scalar_one_or_none()
+    if found is None or not may_see(actor, found):
+        raise NotFound("Dit initiatief bestaat niet, of u mag het niet zien.")
+    return found
+
+
+def withdraw(session: Session, actor: Actor, identifier: str, *, expected_version: int | None) -> Initiative:
+    """Withdraw an initiative: nobody reviews it any more. Erasing its text is another matter.
+
+    Args:
+        expected_version: of If-Match; None for any.
+
+    Raises:
+        NotFound: there is none, or who asks may not withdraw it.
+        Outdated: it has changed since it was read.
+    """
+    found = visible_initiative(session, actor, identifier)
+    if not may_withdraw(actor, found):
+        raise NotFound("Dit initiatief bestaat niet, of u mag het niet intrekken.")
+    if expected_version is not None and found.version != expected_version:
+        raise Outdated("Het initiatief is intussen gewijzigd; haal het opnieuw op.")
+    if found.status != InitiativeStatus.WITHDRAWN.value:
+        found.status, found.version, found.changed = InitiativeStatus.WITHDRAWN.value, found.version + 1, now()
+        processing_log.log(session, "initiatief ingetrokken", found.id)
+        audit.record(session, actor, "initiatief.ingetrokken", f"initiatief:{found.id}")
+    return found

@@ -1,0 +1,141 @@
+"""What reviewers decide. A judgement is added, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from corpus.errors import UnknownRef
+from corpus.store import Store
+from service.clock import now
+from service.database.tables import CLOSED, ClauseText, FlagRow, Initiative, Judgement, Suggestion, Verdict
+from service.errors import Conflict, FieldProblem, InvalidInput, NotFound, Outdated
+from service.identity.actor import Actor
+from service.identity.policies import may_see
+from service.privacy.pseudonymising import pseudonymised
+from service.work import audit
+from service.work.flags import keep_text, new_flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What someone decides about a flag."""
+
+    verdict: Verdict
+    kinds: tuple[str, ...] = ()
+    strength: int | None = None  # None: as suggested
+    evidence: tuple[dict[str, Any], ...] = ()  # {"start", "end"}, offsets in the clause as suggested
+    note: str = ""
+    suggestion_id: str | None = None  # what the person saw; None for the latest
+
+
+def visible_flag(session: Session, actor: Actor, identifier: str, *, changing: bool = False) -> tuple[FlagRow, Initiative]:
+    """A flag that this person may see, with its initiative; raises NotFound.
+
+    With ``changing`` the row is held until the transaction ends: judgements on one flag are counted one by one.
+    """
+    query = select(FlagRow, Initiative).join(Initiative, Initiative.id == FlagRow.initiative_id).where(FlagRow.id == identifier)
+    row = session.execute(query.with_for_update(of=FlagRow) if changing else query).one_or_none()
+    if row is None or not may_see(actor, row[1]):
+        raise NotFound("Dit signaal bestaat niet, of u mag het niet zien.")
+    return row[0], row[1]
+
+
+def judge(
+    session: Session, actor: Actor, flag_id: str, decision: Decision, *, expected: int | None = None, adjudication: bool = False
+) -> Judgement:
+    """Add a judgement to a flag.
+
+    Args:
+        session: a writing session.
+        actor: the reviewer.
+        expected: how many judgements the reviewer saw (If-Match); None for any.
+        adjudication: a lawyer's decision over those of others.
+
+    Raises:
+        NotFound: no such flag for this person.
+        Conflict: the initiative was withdrawn.
+        Outdated: someone judged it in the meantime.
+        InvalidInput: the decision contradicts itself, or points outside the clause.
+    """
+    flag, initiative = visible_flag(session, actor, flag_id, changing=True)
+    if initiative.status in CLOSED:
+        raise Conflict("Het initiatief is ingetrokken; er is niets meer te beoordelen.")
+    if expected is not None and expected != flag.judgements:
+        raise Outdated("Intussen heeft iemand anders dit signaal beoordeeld; haal het opnieuw op.")
+    suggestion = _suggestion(session, flag, decision.suggestion_id)
+    text = session.get_one(ClauseText, suggestion.clause_sha256 if suggestion else flag.clause_sha256).text
+    _check(decision, len(text))
+    suggested: dict[str, Any] = suggestion.content if suggestion else {"kinds": [], "strength": 0, "evidence": []}
+    rejected, corrected = decision.verdict is Verdict.REJECTED, decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
+    judgement = Judgement(
+        flag_id=flag.id,
+        suggestion_id=suggestion.id if suggestion else None,
+        user_id=actor.user_id,
+        adjudication=adjudication,
+        verdict=decision.verdict.value,
+        kinds=[] if rejected else list(decision.kinds or suggested["kinds"]),
+        strength=0 if rejected else decision.strength if decision.strength is not None else suggested["strength"],
+        evidence=[] if rejected else [dict(span) for span in decision.evidence] if corrected else suggested["evidence"],
+        note=pseudonymised(decision.note).text,
+        created=now(),
+    )
+    session.add(judgement)
+    flag.judgements, flag.verdict = flag.judgements + 1, decision.verdict.value
+    session.flush()
+    details = {"oordeel": judgement.verdict, "soorten": judgement.kinds, "signaal": flag.id, "beslecht": adjudication}
+    audit.record(session, actor, "signaal.beoordeeld", f"beoordeling:{judgement.id}", details)
+    return judgement
+
+
+def add_missed(session: Session, actor: Actor, initiative: Initiative, store: Store, ref: str, decision: Decision) -> FlagRow:
+    """A clause that the model missed, flagged by a person, with the judgement that goes with it.
+
+    Raises:
+        InvalidInput: the clause is not in the store.
+        Conflict: it is flagged already, or the initiative was withdrawn.
+    """
+    if initiative.status in CLOSED:
+        raise Conflict("Het initiatief is ingetrokken; er is niets meer te beoordelen.")
+    try:
+        clause = store.clause(ref)
+    except UnknownRef:
+        problem = FieldProblem(place="verwijzing", message="Deze bepaling staat niet in de verzameling.", kind="onbekend")
+        raise InvalidInput("De bepaling is niet gevonden.", problem) from None
+    known = session.execute(
+        select(FlagRow.id).where(FlagRow.initiative_id == initiative.id, (FlagRow.ref == ref) | (FlagRow.anchor_ref == ref))
+    ).scalar()
+    if known is not None:
+        raise Conflict("Deze bepaling is al een signaal van dit initiatief.")
+    _check(decision, len(clause.text))
+    row = new_flag(session, initiative, store, clause, keep_text(session, clause), by_person=True)
+    row.p = 1.0
+    judge(session, actor, row.id, decision)
+    return row
+
+
+def _suggestion(session: Session, flag: FlagRow, identifier: str | None) -> Suggestion | None:
+    query = select(Suggestion).where(Suggestion.flag_id == flag.id)
+    if identifier is None:
+        return session.execute(query.order_by(Suggestion.sequence.desc()).limit(1)).scalar_one_or_none()
+    found = session.execute(query.where(Suggestion.id == identifier)).scalar_one_or_none()
+    if found is None:
+        problem = FieldProblem(place="voorstel", message="Dit voorstel hoort niet bij het signaal.", kind="onbekend")
+        raise InvalidInput("Het voorstel is niet gevonden.", problem)
+    return found
+
+
+def _check(decision: Decision, length: int) -> None:
+    problems = []
+    if decision.verdict is Verdict.REJECTED and (decision.kinds or decision.strength):
+        problems.append(("soorten", "Een afgewezen signaal heeft geen soorten en geen zwaarte.", "tegenstrijdig"))
+    if decision.verdict in (Verdict.CORRECTED, Verdict.ADDED) and not decision.kinds:
+        problems.append(("soorten", "Noem minstens een soort belemmering.", "ontbreekt"))
+    for number, span in enumerate(decision.evidence):
+        if not 0 <= span["start"] < span["end"] <= length:
+            problems.append((f"bewijs.{number}", "Deze woorden liggen buiten de bepaling.", "buiten-bereik"))
+    if problems:
+        raise InvalidInput("De beoordeling klopt niet.", *(FieldProblem(place=p, message=m, kind=k) for p, m, k in problems))
