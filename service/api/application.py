@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from service.api.access import Services
@@ -55,7 +56,20 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     app.router.redirect_slashes = False
     app.state.services = Services(settings=settings, database=database, engine=flagging, limits=limits, measures=measures)
     add_handlers(app)
-    modules = (
+    # The routes themselves, not routers within a router: the document and the table of rights are read off them.
+    app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes])
+    described = json.dumps(document(routes_of(), settings), ensure_ascii=False).encode()
+
+    @app.get("/v1/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return Response(described, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
+
+    return Shell(app, settings=settings, limits=limits, measures=measures)
+
+
+def routes_of() -> list[APIRoute]:
+    """The routes of the interface, in the order of the document."""
+    routers = (
         checks.routes,
         initiatives.routes,
         flags.routes,
@@ -68,16 +82,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
         people.sessions,
         oversight.routes,
     )
-    for routes in (*modules, health.routes, oidc.routes):
-        # The routes themselves, not a router within a router: the document and the table of rights are read off them.
-        app.router.routes.extend(routes.routes)
-    described = json.dumps(document(app, settings), ensure_ascii=False).encode()
-
-    @app.get("/v1/openapi.json", include_in_schema=False)
-    async def openapi() -> Response:
-        return Response(described, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
-
-    return Shell(app, settings=settings, limits=limits, measures=measures)
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
 
 def from_environment() -> ASGIApp:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -57,19 +57,18 @@ _PROBLEMS = {
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def rights(app: FastAPI) -> dict[tuple[str, str], str]:
+def rights(routes: Sequence[APIRoute]) -> dict[tuple[str, str], str]:
     """The permission of every route: (method, path) → permission."""
     found = {}
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            for dependency in route.dependant.dependencies:
-                if isinstance(dependency.call, Right):
-                    for method in route.methods or ():
-                        found[(method, route.path)] = dependency.call.permission
+    for route in routes:
+        for dependency in route.dependant.dependencies:
+            if isinstance(dependency.call, Right):
+                for method in route.methods or ():
+                    found[(method, route.path)] = dependency.call.permission
     return found
 
 
-def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
+def document(routes: Sequence[APIRoute], settings: Settings) -> dict[str, Any]:
     """The document; made once, kept by the application."""
     made = get_openapi(
         title="Regelruimte",
@@ -77,7 +76,7 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
         openapi_version="3.1.0",
         summary="Regels die een bewonersinitiatief in de weg staan, en de ruimte die ze laten",
         description=_DESCRIPTION,
-        routes=app.routes,
+        routes=routes,
         contact={"name": settings.contact_name, "email": settings.contact_email, "url": settings.public_url},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": f"{settings.public_url.rstrip('/')}/v1", "description": "Deze dienst"}],
@@ -109,20 +108,20 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
             "description": "Aangemeld met een browser; wijzigen vraagt X-CSRF-Token.",
         },
     }
-    permissions = rights(app)
+    permissions = rights(routes)
     for path, item in made["paths"].items():
         for method in _METHODS:
             if method in item:
-                _finish(item[method], method, path, permissions[(method.upper(), _template(app, path, method))])
+                _finish(item[method], method, path, permissions[(method.upper(), _template(routes, path, method))])
     # The version stands in the address of the server, as the design rules want it.
     made["paths"] = {"/openapi.json": _OWN, **{path.removeprefix("/v1"): item for path, item in made["paths"].items()}}
     return made
 
 
-def _template(app: FastAPI, path: str, method: str) -> str:
+def _template(routes: Sequence[APIRoute], path: str, method: str) -> str:
     """The route's own path: the document leaves converters out."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.path_format == path and method.upper() in (route.methods or ()):
+    for route in routes:
+        if route.path_format == path and method.upper() in (route.methods or ()):
             return route.path
     raise KeyError(path)
 

@@ -49,14 +49,25 @@ class Shell:
             return
         request_id = str(uuid.uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
-        started, status = time.perf_counter(), 500
+        started, status, seen = time.perf_counter(), 500, 0
         head = scope["method"] == "HEAD"
         if head:
             scope["method"] = "GET"  # same answer, without its content
-        begun = False
+        begun = large = False
+
+        async def counted() -> MutableMapping[str, Any]:
+            nonlocal seen, large
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                large = True
+                raise TooLarge
+            return message
 
         async def answer(message: MutableMapping[str, Any]) -> None:
             nonlocal status, begun
+            if large and not begun:
+                return  # the application took our refusal to read on for a body that cannot be read
             if message["type"] == "http.response.start":
                 begun, status = True, message["status"]
                 own = {name for name, _ in message["headers"]}
@@ -68,8 +79,12 @@ class Shell:
 
         try:
             self._limits.check("requests", _address(scope))
-            await self._app(scope, self._counted(scope, receive), answer)
+            self._refuse_stated(scope)
+            await self._app(scope, counted, answer)
+            if large:
+                raise TooLarge
         except TooLarge:
+            large = False
             await problem(request_id, 413)(scope, receive, answer)
         except TooManyRequests as error:
             again = {"Retry-After": str(error.retry_after)}
@@ -93,21 +108,11 @@ class Shell:
                 },
             )
 
-    def _counted(self, scope: Scope, receive: Receive) -> Receive:
+    def _refuse_stated(self, scope: Scope) -> None:
+        """Not even begin to read what says of itself that it is too much."""
         stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         if stated.isdigit() and int(stated) > self._most:
             raise TooLarge
-        seen = 0
-
-        async def counted() -> MutableMapping[str, Any]:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._most:
-                raise TooLarge
-            return message
-
-        return counted
 
 
 def _address(scope: Scope) -> str:

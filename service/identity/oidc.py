@@ -1,8 +1,8 @@
 """Log-in through the organisation (OpenID Connect): authorization code with PKCE, by Authlib.
 
 The provider says who someone is; a claim says in which role and for which organisation. Someone without a role that we know is
-not let in. What must survive the way to the provider and back (state, nonce, PKCE verifier) travels in a cookie that is encrypted with
-the key of the service and lives ten minutes.
+not let in. What must survive the way to the provider and back (state, nonce, PKCE verifier) travels in a cookie that is encrypted
+with the key of the service and lives ten minutes.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def allowed(actor: Actor, permission: str) -> bool:
 
 
 def may_see(actor: Actor, initiative: Initiative) -> bool:
-    """Whether an initiative, with its flags and judgements, is there for this person. One that was erased is there for nobody."""
+    """Whether an initiative, with its flags and judgements, is there for this person; once erased it is for nobody."""
     if initiative.status == InitiativeStatus.ERASED.value:
         return False
     match actor.standing:

@@ -4,8 +4,9 @@
     tables/NAME.jsonl       rows in order
     data/...                snapshots and models
 
-A backup is read in one transaction: it shows the database as it was at one moment, while the service runs. A backup of one kind of
-database can be put back into the other. The store is not in it: its texts come from the official sources, or from ``corpus add``.
+A backup is read in one transaction: it shows the database as it was at one moment, while the service runs. A backup of one kind
+of database can be put back into the other. The store is not in it: its texts come from the official sources, or from
+``corpus add``.
 """
 
 from __future__ import annotations

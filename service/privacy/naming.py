@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.privacy.words import WORDS
 
 _PARTICLES = frozenset(WORDS.tussenvoegsels)
+
+MOST_MENTIONED = 100
+"""People of one text whose later mentions are looked for: bounds the work on a hostile text."""
 
 _PARTICLE = rf"(?:{'|'.join(map(re.escape, WORDS.tussenvoegsels))}|in 't|op 't|op den|uit den|in den|aan den)"
 _CAPITALISED = r"[A-Z](?:[a-zA-Z]|['-](?=[A-Za-z])){0,40}"
@@ -274,6 +277,22 @@ def _goes_with(gap: str, candidate: Candidate) -> bool:
 
 def _joined(text: str, left: Candidate, right: Candidate) -> bool:
     return any(sign.fullmatch(text, left.end, right.start) for sign in (_AND, _COMMA))
+
+
+def mentions(text: str, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Give where people who were named in full are named again by part of it, where no rule would take it for a name.
+
+    "Tuin van Wietske" is no person by itself; where the text says "ik ben Wietske Dijkstra", it is.
+    """
+    full = [re.findall(r"[A-Z][\w'-]{3,}", name) for name in names[:MOST_MENTIONED]]
+    known = {word for words in full if len(words) > 1 for word in words}
+    if not known:
+        return
+    one = "|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))
+    particle = "|".join(sorted(_PARTICLES, key=len, reverse=True))
+    pattern = rf"(?<![\w-])(?:{one})(?:[ ](?:(?:{particle})[ ]){{0,3}}(?:{one}))*(?![\w-])"
+    for match in re.finditer(pattern, text):
+        yield match.span()
 
 
 class Numbering:

@@ -62,6 +62,9 @@ def pseudonymised(text: str) -> Pseudonymised:
             spans = list(finder(folded.text))
             found += [(folded.starts[a], folded.starts[b], kind, folded.text[a:b]) for a, b in spans]
             folded = _masked(folded, [(a, b, kind) for a, b in spans])
+        spans = list(naming.mentions(folded.text, [plain for _, _, kind, plain in found if kind == "NAAM"]))
+        found += [(folded.starts[a], folded.starts[b], "NAAM", folded.text[a:b]) for a, b in spans]
+        folded = _masked(folded, [(a, b, "NAAM") for a, b in spans])
         if len(found) == before:
             break
     found.sort()
@@ -81,6 +84,21 @@ def pseudonymised(text: str) -> Pseudonymised:
         parts += [text[position : replacement.start], replacement.stand_in]
         position = replacement.end
     return Pseudonymised(text="".join([*parts, text[position:]]), replacements=tuple(replacements))
+
+
+def pseudonymised_parts(title: str, story: str) -> tuple[str, str]:
+    """Title and story, read as one text: a person who is named in full in the one is known in the other."""
+    told = pseudonymised(f"{title}{_BETWEEN}{story}")
+    length = len(title)
+    for replacement in told.replacements:
+        if replacement.start < len(title) < replacement.end:
+            return pseudonymised(title).text, pseudonymised(story).text
+        if replacement.end <= len(title):
+            length += len(replacement.stand_in) - len(replacement.text)
+    return told.text[:length], told.text[length + len(_BETWEEN) :]
+
+
+_BETWEEN = "\n\n"
 
 
 def _without_stand_ins(characters: list[tuple[str, int]], length: int) -> tuple[Folded, dict[str, int]]:

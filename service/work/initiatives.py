@@ -21,7 +21,7 @@ from service.identity.actor import Actor
 from service.identity.policies import may_see, may_withdraw
 from service.identity.secrets import link_secret, secret_hash
 from service.jobs.waiting import add_job
-from service.privacy.pseudonymising import pseudonymised
+from service.privacy.pseudonymising import pseudonymised_parts
 from service.settings import Settings
 from service.work import audit, processing_log
 
@@ -83,6 +83,7 @@ def submit(
             return _repeated(session, settings, known, digest)
     moment, identifier = now(), new_id()
     secret = link_secret(settings.secret_key.get_secret_value(), identifier)
+    title, story = pseudonymised_parts(told.titel, told.omschrijving)
     initiative = Initiative(
         id=identifier,
         organisation_id=_organisation_of(session, told.gemeente),
@@ -90,8 +91,8 @@ def submit(
         secret_hash=secret_hash(secret),
         title=told.titel,
         story=told.omschrijving,
-        title_pseudonymised=pseudonymised(told.titel).text,
-        story_pseudonymised=pseudonymised(told.omschrijving).text,
+        title_pseudonymised=title,
+        story_pseudonymised=story,
         municipality=told.gemeente,
         day=told.datum,
         status=InitiativeStatus.SUBMITTED.value,

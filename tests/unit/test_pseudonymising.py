@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from service.privacy.numbers import SIDECODES, is_valid_iban, passes_eleven_test
-from service.privacy.pseudonymising import KINDS, pseudonymised
+from service.privacy.pseudonymising import KINDS, pseudonymised, pseudonymised_parts
 
 REPLACED = [
     # names
@@ -340,3 +340,24 @@ def test_hostile_lengths_come_to_an_end(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
     once = pseudonymised(text).text
     assert pseudonymised(once).text == once
+
+
+@pytest.mark.parametrize(
+    ("title", "story", "expected"),
+    [
+        # named in full in the story, and by that known in the title
+        (
+            "Tuin van Wietske Dijkstra",
+            "Ik ben Wietske Dijkstra en wil een tuin.",
+            ("Tuin van [naam 1]", "Ik ben [naam 1] en wil een tuin."),
+        ),
+        # by part of the name, later
+        ("Een tuin", "Ik ben Wietske Dijkstra. Bel Wietske of Dijkstra.", ("Een tuin", "Ik ben [naam 1]. Bel [naam 1] of [naam 1].")),
+        # nobody is named in full: a garden may be called so
+        ("Tuin van Wietske", "Wij willen een tuin.", ("Tuin van Wietske", "Wij willen een tuin.")),
+        # nothing to replace, and empty parts
+        ("", "", ("", "")),
+    ],
+)
+def test_title_and_story_are_read_together(title: str, story: str, expected: tuple[str, str]) -> None:
+    assert pseudonymised_parts(title, story) == expected
