@@ -1,4 +1,4 @@
-"""Run a bench: python -m bench finding --store STORE [--output FOLDER]"""
+"""Run a bench: python -m bench finding --store STORE [--output FOLDER], or python -m bench service --store STORE [...]"""
 
 from __future__ import annotations
 
@@ -6,17 +6,36 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.finding import run
-
 
 def main() -> int:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", choices=["finding"])
-    parser.add_argument("--store", type=Path, required=True, help="a store with its index; the larger the better")
-    parser.add_argument("--output", type=Path, help="folder for finding.json and finding.svg")
+    benches = parser.add_subparsers(dest="what", required=True)
+    finding = benches.add_parser("finding", help="time to find and rank, as the corpus grows")
+    service = benches.add_parser("service", help="answers a second, time to answer and memory of the whole service")
+    for bench in (finding, service):
+        bench.add_argument("--store", type=Path, required=True, help="a store with its index; the larger the better")
+        bench.add_argument("--output", type=Path, help="folder for what was measured, as JSON and SVG")
+    service.add_argument("--seconds", type=float, default=60, help="how long every load lasts (default 60)")
+    service.add_argument("--memory-minutes", type=float, default=10, help="how long memory is watched (default 10; 0 for not)")
+    service.add_argument("--workers", type=int, default=2, help="processes of either server (default 2)")
+    service.add_argument("--database-url", metavar="URL", help="an empty PostgreSQL database, instead of SQLite of its own")
     arguments = parser.parse_args()
-    return run(arguments.store, arguments.output)
+    # Imported when wanted: the process that asks the service starts from this file too, and must stay light.
+    if arguments.what == "finding":
+        from bench.finding import run as run_finding
+
+        return run_finding(arguments.store, arguments.output)
+    from bench.service import run as run_service
+
+    return run_service(
+        arguments.store,
+        arguments.output,
+        seconds=arguments.seconds,
+        database_url=arguments.database_url,
+        memory_minutes=arguments.memory_minutes,
+        workers=arguments.workers,
+    )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,12 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from corpus.activities import Activities, activities
 from models.activity_classifier import ActivityClassifier
-from models.dutch import pipeline, sentences
+from models.dutch import pipeline
 from models.vectorising import ClauseText
 from models.words import STEM_LENGTH, long_stems, stem, stems, words_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 MAX_WORDS = 5
 _ONE_WORD, _MORE_WORDS = 0.45, 0.7
@@ -47,6 +51,16 @@ class DetectedActivity:
     name_en: str
     p: float  # 0..1, a noisy-or over the phrases found and what the sentences tell
     evidence: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What was read in a story."""
+
+    text: str
+    mentions: dict[int, list[tuple[Mention, float]]]  # activity → phrases, each with its weight
+    sentences: list[tuple[int, int]]  # start and end, characters
+    learnt: npt.NDArray[np.float32]  # P(the sentence tells the activity), (sentences, activities)
 
 
 class ActivityModel:
@@ -84,8 +98,12 @@ class ActivityModel:
 
     def detect(self, text: str, *, at_least: float = TOLD) -> list[DetectedActivity]:
         """Activities of an initiative with the words that prove them, most certain first."""
-        mentions, spans, learnt = self._told_in(text)
-        p = self._combined(mentions, learnt)
+        return self.detected(self.told(text), at_least=at_least)
+
+    def detected(self, told: Told, *, at_least: float = TOLD) -> list[DetectedActivity]:
+        """As ``detect``, of a text that was read already."""
+        text, mentions, spans, learnt = told.text, told.mentions, told.sentences, told.learnt
+        p = self.vector(told)
         detected = []
         for index in np.flatnonzero(p >= max(at_least, 1e-6)):
             activity = self.known.all[index]
@@ -104,21 +122,19 @@ class ActivityModel:
             )
         return sorted(detected, key=lambda one: (-one.p, one.code))
 
-    def initiative_vector(self, text: str) -> npt.NDArray[np.float32]:
-        """P(activity) for every activity. *Shape:* (activities,)."""
-        mentions, _, learnt = self._told_in(text)
-        return self._combined(mentions, learnt)
-
-    def _told_in(
-        self, text: str
-    ) -> tuple[dict[int, list[tuple[Mention, float]]], list[tuple[int, int]], npt.NDArray[np.float32]]:
-        """The phrases found, the sentences, and what the classifier says of each, *shape* (sentences, activities)."""
-        spans = sentences(text)
+    def told(self, text: str) -> Told:
+        """Read a story once: its phrases, its sentences, and what the classifier says of each."""
+        doc = pipeline()(text)
+        spans = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
         if self.classifier is None:
             learnt = np.zeros((len(spans), len(self.codes)), dtype=np.float32)
         else:
             learnt = self.classifier.probabilities([text[start:end] for start, end in spans])
-        return self._mentions(text), spans, learnt
+        return Told(text=text, mentions=self._mentions(text, doc), sentences=spans, learnt=learnt)
+
+    def vector(self, told: Told) -> npt.NDArray[np.float32]:
+        """P(activity) for every activity. *Shape:* (activities,)."""
+        return self._combined(told.mentions, told.learnt)
 
     def _combined(
         self, mentions: dict[int, list[tuple[Mention, float]]], learnt: npt.NDArray[np.float32]
@@ -145,8 +161,8 @@ class ActivityModel:
         total.data = (1 - np.exp(-total.data)).astype(np.float32)
         return total
 
-    def _mentions(self, text: str) -> dict[int, list[tuple[Mention, float]]]:
-        tokens = [token for token in pipeline()(text) if token.text[:1].isalnum()]
+    def _mentions(self, text: str, doc: Doc) -> dict[int, list[tuple[Mention, float]]]:
+        tokens = [token for token in doc if token.text[:1].isalnum()]
         words = [stem(token.text) for token in tokens]
         found: dict[int, list[tuple[Mention, float]]] = defaultdict(list)
         for start in range(len(words)):

@@ -55,14 +55,16 @@ def mark_sentences(doc: Doc) -> Doc:
     to the tokeniser), to the number of a list item ("1.", "a.", "2°.") or to a number ("artikel 3.2"). A semicolon ends none,
     and a list stays with the sentence that leads it in: without it no item can be read.
     """
+    before = ""
     for index, token in enumerate(doc):
+        text = token.text
         if index == 0:
             token.is_sent_start = True
-            continue
-        before = doc[index - 1]
-        ended = before.text in _ENDS or (before.text[-1:] == "." and before.lower_ not in _KNOWN and len(before.text) > 3)
-        numbered = index > 1 and before.text == "." and _is_item(doc, index - 2)
-        token.is_sent_start = bool(ended and not numbered and _CAN_OPEN.match(token.text))
+        else:
+            ended = before in _ENDS or (before[-1:] == "." and len(before) > 3 and before.lower() not in _KNOWN)
+            numbered = ended and index > 1 and before == "." and _is_item(doc, index - 2)
+            token.is_sent_start = bool(ended and not numbered and _CAN_OPEN.match(text))
+        before = text
     return doc
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.store import Store
-from models.activities import DetectedActivity, Mention
+from models.activities import DetectedActivity, Mention, Told
 from models.changing import TRIED, Change, changes, told_without
 from models.columns import COLUMN, RELIEFS
 from models.coverage import Coverage, applies
@@ -23,8 +23,8 @@ from models.initiatives import InitiativeText
 from models.loading import Model
 from models.procedure import Procedure, procedure_of
 from models.quantities import Comparison, Quantity, compared, quantities
-from models.ranking import TARGETS, Asked, Memory, Ranking, Space, candidates
-from models.readings import ClauseReading, Readings
+from models.ranking import TARGETS, Memory, Ranking, Space, candidates
+from models.readings import KEPT, ClauseReading, Readings
 from models.room import Room, RoomFinder
 from models.variants import grouped
 from models.vectorising import ClauseText
@@ -104,6 +104,7 @@ class Flagger:
         )
         queries = [model.query(text) for text in model.graded_texts]
         self._memory = Memory(queries, model.grades, self.space, profiles=model.profiles)
+        self._room_beside = lru_cache(maxsize=KEPT)(self._find_room_beside)
         self._applying = lru_cache(maxsize=PLACES_KEPT)(self._applying_there)
 
     @cached_property
@@ -120,12 +121,12 @@ class Flagger:
 
     def rank_text(self, text: str) -> Ranking:
         """As ``rank``, of a bare text."""
-        return self._rank(text)[1]
+        return self._rank(text)
 
-    def _rank(self, text: str) -> tuple[Asked, Ranking]:
-        asked = self._model.ranker.ask(self._model.query(text), self._memory)
+    def _rank(self, text: str, told: Told | None = None) -> Ranking:
+        asked = self._model.ranker.ask(self._model.query(text, told), self._memory)
         rows = candidates(asked, self._memory, self.space)
-        return asked, self._model.ranker.judge(asked, self._memory, self.space, rows)
+        return self._model.ranker.judge(asked, self._memory, self.space, rows)
 
     def flag(
         self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False, brief: bool = False
@@ -138,8 +139,9 @@ class Flagger:
             ungrouped: near-identical clauses of other regulations are flags of their own, not variants of one.
             brief: without what would change a flag, which takes a ranking for every activity.
         """
-        found = self._model.activities.detect(initiative.text)
-        asked, ranking = self._rank(initiative.text)
+        told = self._model.activities.told(initiative.text)
+        found = self._model.activities.detected(told)
+        ranking = self._rank(initiative.text, told)
         applies = self._applies(initiative)[ranking.rows] & ~self.space.repealed[ranking.rows]
         rows, probability = ranking.rows[applies], ranking.probabilities[applies]
         order = np.argsort(-ranking.order[applies], kind="stable")[: top * 3]
@@ -152,7 +154,7 @@ class Flagger:
         read = self._readings.of(heads)
         rows_shown = np.array(heads, dtype=np.int64)
         places = np.searchsorted(ranking.rows, rows_shown)
-        why = self._model.ranker.why(asked, self._memory, self.space, rows_shown)
+        why = self._model.ranker.why(ranking, self._memory, places)
         tried = [] if brief else found
         changed = self._changes(initiative.text, tried, rows_shown, ranking.probabilities[places, 0])
         stated = quantities(initiative.text)
@@ -201,7 +203,7 @@ class Flagger:
             "place": place_of(ref, clause.title),
             "comparisons": compared(stated, clause.text),
         }
-        room = self._room.beside(row)
+        room, procedures = self._room_beside(row)
         return Flag(
             ref=ref,
             p=round(float(chances[0]), 4),
@@ -210,8 +212,8 @@ class Flagger:
             evidence=tuple(evidence),
             reason=reason(**told),
             reason_en=reason(**told, language="en"),
-            room=tuple(room),
-            procedures=tuple(procedure_of(self._text_at(one.ref)) for one in room),
+            room=room,
+            procedures=procedures,
             variants=tuple(self.space.refs[other] for other in others),
             activity=told["activity"],
             comparisons=tuple(told["comparisons"]),
@@ -230,6 +232,10 @@ class Flagger:
             again = self._model.ranker.judge(asked, self._memory, self.space, rows)
             after.append(again.probabilities[:, 0])
         return changes(tried, before, after)
+
+    def _find_room_beside(self, row: int) -> tuple[tuple[Room, ...], tuple[Procedure, ...]]:
+        room = tuple(self._room.beside(row))
+        return room, tuple(procedure_of(self._text_at(one.ref)) for one in room)
 
     def _text_at(self, ref: str) -> str:
         text: str = self._table[self._row_of[ref]].as_py()

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import Activities, activity_of
 from corpus.errors import InvalidModel
-from models.activities import ActivityModel
+from models.activities import ActivityModel, Told
 from models.activity_classifier import ActivityClassifier
 from models.clauses import ClauseModel
 from models.columns import COLUMNS
@@ -50,17 +50,23 @@ class Model:
             activities=self.activities.clause_matrix(clauses),
         )
 
-    def query(self, text: str) -> Query:
-        """An initiative's text as the ranker sees it."""
-        return query_of(text, self.words, self.own_words, self.activities)
+    def query(self, text: str, told: Told | None = None) -> Query:
+        """An initiative's text as the ranker sees it; ``told`` when its activities were read already."""
+        return query_of(text, self.words, self.own_words, self.activities, told)
 
 
-def query_of(text: str, words: TfidfVectorizer, own_words: TfidfVectorizer, activities: ActivityModel) -> Query:
+def query_of(
+    text: str,
+    words: TfidfVectorizer,
+    own_words: TfidfVectorizer,
+    activities: ActivityModel,
+    told: Told | None = None,
+) -> Query:
     """An initiative's text as a ranker with these vocabularies sees it."""
     return Query(
         words=words.transform([text]),
         own_words=own_words.transform([text]),
-        activities=activities.initiative_vector(text),
+        activities=activities.vector(told or activities.told(text)),
     )
 
 

@@ -378,11 +378,14 @@ class Ranking:
         probabilities: P(target) per candidate, *shape* (candidates, len(TARGETS)), 0..1.
         order: what they are ordered by, *shape* (candidates,): the expected grade plus the grade that the nearest initiatives
             remember. Adding the latter, which is also a signal, ranked better than either alone in cross-validation.
+        with_memory, content: the signals that were weighed, see ``signals``.
     """
 
     rows: Rows
     probabilities: Floats
     order: Floats
+    with_memory: Floats
+    content: Floats
 
 
 @dataclass(frozen=True)
@@ -402,12 +405,15 @@ class Ranker:
         asked = self.ask(query, memory, without=without)
         return self.judge(asked, memory, space, candidates(asked, memory, space))
 
-    def why(self, asked: Asked, memory: Memory, space: Space, rows: Rows, *, most: int = 3) -> list[list[tuple[str, float]]]:
-        """The signals that speak most for each of some clauses, with what they add to the log-odds, largest first."""
-        with_memory, content = signals(asked, memory, space, rows)
-        known, new = self.known.shares(with_memory), self.new.shares(content)
+    def why(self, ranking: Ranking, memory: Memory, places: Rows, *, most: int = 3) -> list[list[tuple[str, float]]]:
+        """The signals that speak most for the clauses at some places of a ranking.
+
+        Returns:
+            For each place the names of signals with what they add to the log-odds, largest first.
+        """
+        known, new = self.known.shares(ranking.with_memory[places]), self.new.shares(ranking.content[places])
         told = []
-        for number, row in enumerate(rows):
+        for number, row in enumerate(ranking.rows[places]):
             names: tuple[str, ...] = CONTENT_SIGNALS
             shares = new[number]
             if memory.known_rows[row]:
@@ -423,7 +429,13 @@ class Ranker:
             memory.known_rows[rows, None], self.known.probabilities(with_memory), self.new.probabilities(content)
         )
         recalled = with_memory[:, RECALLED_GRADE]
-        return Ranking(rows=rows, probabilities=probabilities, order=probabilities[:, :3].sum(axis=1) + recalled)
+        return Ranking(
+            rows=rows,
+            probabilities=probabilities,
+            order=probabilities[:, :3].sum(axis=1) + recalled,
+            with_memory=with_memory,
+            content=content,
+        )
 
 
 def _rows_of(refs: list[str], wanted: set[str]) -> dict[str, int]:

@@ -47,13 +47,13 @@ def measure_activities(told: Sequence[ToldActivity], known: Activities, *, seed:
     """
     truth = np.array([[code in one.activities for code in known.codes] for one in told], dtype=bool)
     plain = ActivityModel(known)
-    phrases = np.vstack([plain.initiative_vector(one.text) for one in told])
+    phrases = np.vstack([plain.vector(plain.told(one.text)) for one in told])
     learnt, both = np.zeros_like(phrases), np.zeros_like(phrases)
     for train, test in grouped_folds([str(row) for row in range(len(told))], folds=FOLDS, seed=seed):
         classifier = fit_activity_classifier([told[row] for row in train], known)
         learnt[test] = classifier.probabilities([told[row].text for row in test])
         whole = ActivityModel(known, classifier)
-        both[test] = np.vstack([whole.initiative_vector(told[row].text) for row in test])
+        both[test] = np.vstack([whole.vector(whole.told(told[row].text)) for row in test])
     return {name: _measures(truth, values) for name, values in (("phrases", phrases), ("learnt", learnt), ("both", both))}
 
 

@@ -15,6 +15,16 @@ from service.api.replies import Taak
 from service.database.opening import Database
 from service.database.tables import Job, JobStatus
 
+EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["voortgang"]},
+        "data": {"type": "string", "contentMediaType": "application/json", "description": "Een Taak."},
+    },
+}
+"""Schema of one event, for the OpenAPI document."""
+
 _POLL_SECONDS = 0.4
 _LONGEST_SECONDS = 300.0
 """A browser reconnects by itself after this; no connection lasts for ever."""

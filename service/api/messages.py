@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from models.columns import BARRIERS
-from service.api.words import Identifier, Message, Name, Note, Place, Reference, Story, Title
+from service.api.words import Day, Identifier, Message, Name, Note, Place, Reference, Story, Title
 from service.database.tables import Role
 from service.identity.actor import Scope
 
@@ -41,7 +40,7 @@ class InitiatiefInvoer(Message):
     titel: Title = Field(description="Waar het om gaat, in een regel.")
     omschrijving: Story = Field(description="Wat u wilt doen, waar en wanneer; in uw eigen woorden.")
     gemeente: Place = Field(default="", description="Waar het is; bepaalt welke plaatselijke regels gelden.")
-    datum: date | None = Field(default=None, description="De dag waarom het gaat; bepaalt welke versies gelden.")
+    datum: Day | None = Field(default=None, description="De dag waarom het gaat; bepaalt welke versies gelden.")
 
 
 class ToetsInvoer(InitiatiefInvoer):
@@ -104,18 +103,38 @@ class GemistInvoer(Message):
     toelichting: Note = ""
 
 
-class TaakInvoer(Message):
-    """Lang werk om te beginnen."""
+class OphalenInvoer(Message):
+    """Regelingen ophalen uit de officiële bronnen."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "importeren", "ids": ["BWBR0005537"]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "ophalen", "ids": ["BWBR0005537"]}]})
 
-    soort: Literal["importeren", "hersignaleren", "momentopname", "bewaartermijn", "hertrainen"]
+    soort: Literal["ophalen"]
     ids: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_-]{2,60}$")]] = Field(
-        default=[], max_length=200, description="Bij importeren: nummers van regelingen in de officiële bronnen."
+        min_length=1, max_length=200, description="Nummers van regelingen, of gemeente:NAAM."
     )
+
+
+class InlezenInvoer(Message):
+    """Regelingen inlezen uit de map inbox."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "inlezen", "bestanden": ["apv.xml"]}]})
+
+    soort: Literal["inlezen"]
     bestanden: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,120}$")]] = Field(
-        default=[], max_length=200, description="Bij importeren: namen van bestanden in de map inbox."
+        min_length=1, max_length=200, description="Namen van bestanden in de map inbox."
     )
+
+
+class WerkInvoer(Message):
+    """Ander lang werk: opnieuw signaleren, een momentopname, de bewaartermijn, een nieuw model."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "momentopname"}]})
+
+    soort: Literal["hersignaleren", "momentopname", "bewaartermijn", "hertrainen"]
+
+
+TaakInvoer = Annotated[OphalenInvoer | InlezenInvoer | WerkInvoer, Field(discriminator="soort")]
+"""Lang werk om te beginnen."""
 
 
 class GebruikerInvoer(Message):

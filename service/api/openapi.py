@@ -118,6 +118,56 @@ def document(routes: Sequence[APIRoute], settings: Settings) -> dict[str, Any]:
     return made
 
 
+_LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
+    "initiatiefIndienen": {
+        name: (operation, {"id": "$response.body#/initiatief/id", **({"If-Match": "*"} if change else {})})
+        for name, operation, change in (
+            ("lezen", "initiatiefLezen", False),
+            ("signalen", "signalenLijst", False),
+            ("toevoegen", "signaalToevoegen", False),
+            ("voortgang", "initiatiefVoortgang", False),
+            ("intrekken", "initiatiefIntrekken", True),
+            ("wissen", "initiatiefWissen", True),
+        )
+    },
+    "signalenLijst": {
+        name: (operation, {"id": "$response.body#/resultaten/0/id"})
+        for name, operation in (
+            ("lezen", "signaalLezen"),
+            ("voorstellen", "voorstellenLijst"),
+            ("beoordelen", "signaalBeoordelen"),
+            ("beslechten", "signaalBeslechten"),
+            ("beoordelingen", "beoordelingenVanSignaal"),
+        )
+    },
+    "signaalBeoordelen": {"lezen": ("beoordelingLezen", {"id": "$response.body#/id"})},
+    "signaalToevoegen": {"lezen": ("signaalLezen", {"id": "$response.body#/id"})},
+    "taakStarten": {
+        "lezen": ("taakLezen", {"id": "$response.body#/id"}),
+        "voortgang": ("taakVoortgang", {"id": "$response.body#/id"}),
+    },
+    "momentopnamenLijst": {
+        "lezen": ("momentopnameLezen", {"id": "$response.body#/resultaten/0/id"}),
+        "inhoud": ("momentopnameInhoud", {"id": "$response.body#/resultaten/0/id"}),
+    },
+    "tokenMaken": {
+        "lezen": ("tokenLezen", {"id": "$response.body#/id"}),
+        "intrekken": ("tokenIntrekken", {"id": "$response.body#/id"}),
+    },
+    "gebruikerToevoegen": {
+        "lezen": ("gebruikerLezen", {"id": "$response.body#/id"}),
+        "wijzigen": ("gebruikerWijzigen", {"id": "$response.body#/id", "If-Match": "*"}),
+        "wissen": ("gebruikerWissen", {"id": "$response.body#/id", "If-Match": "*"}),
+        "gegevens": ("gegevensVanGebruiker", {"id": "$response.body#/id"}),
+    },
+    "regelingenLijst": {"lezen": ("regelingLezen", {"id": "$response.body#/resultaten/0/id"})},
+    "bepalingenLijst": {"lezen": ("bepalingLezen", {"verwijzing": "$response.body#/resultaten/0/verwijzing"})},
+    "activiteitenLijst": {"lezen": ("activiteitLezen", {"code": "$response.body#/resultaten/0/code"})},
+    "modellenLijst": {"lezen": ("modelLezen", {"versie": "$response.body#/resultaten/0/versie"})},
+}
+"""What can be done with what an operation gives: operationId → name → (operationId, parameters)."""
+
+
 def _template(routes: Sequence[APIRoute], path: str, method: str) -> str:
     """The route's own path: the document leaves converters out."""
     for route in routes:
@@ -141,6 +191,11 @@ def _finish(operation: dict[str, Any], method: str, path: str, permission: str) 
     for status, response in responses.items():
         headers = response.setdefault("headers", {})
         headers["API-Version"] = {"$ref": "#/components/headers/API-Version"}
+        if status[0] == "2" and operation["operationId"] in _LINKS:
+            response["links"] = {
+                name: {"operationId": target, "parameters": values}
+                for name, (target, values) in _LINKS[operation["operationId"]].items()
+            }
         if status == "201":
             headers["Location"] = {"$ref": "#/components/headers/Location"}
         content = response.get("content", {})

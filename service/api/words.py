@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 
 class Reply(BaseModel):
@@ -30,6 +32,15 @@ def cleaned(text: str) -> str:
 LETTERS = r"^([^A-Za-zÀ-ɏ]*[A-Za-zÀ-ɏ]){10}"
 """At least ten Latin letters: the model reads Dutch, and says honestly that it cannot read anything else."""
 
+
+def _written_day(value: object) -> object:
+    """A day comes as text: a number is no day, though the library would take it for one."""
+    if value is not None and not isinstance(value, str):
+        raise PydanticCustomError("date_type", "not a text")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day, json_schema_input_type=date)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(cleaned)]
 Story = Annotated[str, StringConstraints(min_length=10, max_length=200_000, pattern=LETTERS), AfterValidator(cleaned)]
 Place = Annotated[str, StringConstraints(max_length=100), AfterValidator(cleaned)]

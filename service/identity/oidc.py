@@ -1,8 +1,8 @@
 """Log-in through the organisation (OpenID Connect): authorization code with PKCE, by Authlib.
 
 The provider says who someone is; a claim says in which role and for which organisation. Someone without a role that we know is
-not let in. What must survive the way to the provider and back (state, nonce, PKCE verifier) travels in a cookie that is encrypted
-with the key of the service and lives ten minutes.
+not let in. What must survive the way to the provider and back (state, nonce, PKCE verifier) travels in a cookie that is
+encrypted with the key of the service and lives ten minutes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -38,6 +39,9 @@ _COOKIE = "regelruimte_aanmelden"
 _SECONDS = 600
 _ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Signatures that are believed; never "none", never one with a shared secret (RFC 8725)."""
+
+_ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""What the description of a provider must hold."""
 
 _LEEWAY = 60
 """Seconds that the clocks of provider and service may differ."""
@@ -75,7 +79,7 @@ async def come_back(request: Request) -> Response:
 
     settings, services = _settings(request), services_of(request)
     kept = _kept(settings, request.cookies.get(_COOKIE, ""))
-    if not secrets.compare_digest(request.query_params.get("state", ""), kept["state"]):
+    if not secrets.compare_digest(request.query_params.get("state", "").encode(), kept["state"].encode()):
         raise Forbidden("Het aanmelden is niet hier begonnen; begin opnieuw.")
     if "code" not in request.query_params:
         raise Forbidden("De organisatie heeft het aanmelden geweigerd.")
@@ -86,7 +90,11 @@ async def come_back(request: Request) -> Response:
         with services.database.writing() as session:
             return open_session(session, _user(session, settings, claims), settings)[0]
 
-    secret = await run_in_threadpool(enter)
+    try:
+        secret = await run_in_threadpool(enter)
+    except IntegrityError:
+        # Two first log-ins at the same moment made the same organisation or person: the other's is there by now.
+        secret = await run_in_threadpool(enter)
     response = RedirectResponse("/", status_code=303)
     set_cookie(response, secret, settings)
     response.delete_cookie(_COOKIE, path="/aanmelden")
@@ -131,6 +139,8 @@ async def _provider(settings: Settings) -> dict[str, Any]:
     found = await _fetched(f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != settings.oidc_issuer:
         raise Unavailable("De aanmelddienst noemt zich anders dan is ingesteld.")
+    if not all(isinstance(found.get(name), str) for name in _ADDRESSES):
+        raise Unavailable("De aanmelddienst van de organisatie antwoordt niet zoals het hoort.")
     return found
 
 
@@ -159,7 +169,11 @@ async def _claims(settings: Settings, provider: dict[str, Any], code: str, kept:
             token = await client.fetch_token(provider["token_endpoint"], code=code, code_verifier=kept["verifier"])
         except (OAuthError, httpx.HTTPError, ValueError):
             raise Forbidden("De organisatie bevestigt het aanmelden niet; begin opnieuw.") from None
-    keys = KeySet.import_key_set(await _fetched(provider["jwks_uri"]))  # type: ignore[arg-type]
+    published = await _fetched(provider["jwks_uri"])
+    try:
+        keys = KeySet.import_key_set(published)  # type: ignore[arg-type]
+    except (JoseError, KeyError, TypeError, ValueError):
+        raise Unavailable("De aanmelddienst van de organisatie antwoordt niet zoals het hoort.") from None
     rules = jwt.JWTClaimsRegistry(
         leeway=_LEEWAY,
         iss={"essential": True, "value": settings.oidc_issuer},
@@ -171,7 +185,11 @@ async def _claims(settings: Settings, provider: dict[str, Any], code: str, kept:
     try:
         claims = jwt.decode(token["id_token"], keys, algorithms=_ALGORITHMS).claims
         rules.validate(claims)
-    except (JoseError, KeyError, ValueError):
+        ours = settings.oidc_client_id
+        # Where it is for others too, it must name us as the party that it was made for.
+        if claims.get("azp", ours if claims["aud"] in (ours, [ours]) else None) != ours:
+            raise ValueError("the token was made for another client")
+    except (JoseError, KeyError, TypeError, ValueError):
         raise Forbidden("Het bewijs van de organisatie klopt niet; begin opnieuw.") from None
     return dict(claims)
 
@@ -182,7 +200,8 @@ def _user(session: Session, settings: Settings, claims: dict[str, Any]) -> User:
     if role is None:
         raise Forbidden("Uw organisatie geeft u geen rol in deze dienst.")
     named = claims.get(settings.oidc_organisation_claim)
-    organisation = organisation_named(session, named) if isinstance(named, str) and named else None
+    organisation_id = organisation_named(session, named).id if isinstance(named, str) and named else None
+    name = str(claims.get("name") or claims.get("preferred_username") or "medewerker")[:200]
     query = select(User).where(User.oidc_issuer == settings.oidc_issuer, User.oidc_subject == str(claims["sub"]))
     user = session.execute(query).scalar_one_or_none()
     if user is None:
@@ -190,12 +209,27 @@ def _user(session: Session, settings: Settings, claims: dict[str, Any]) -> User:
         session.add(user)
         session.flush()
         audit.record(session, "systeem", "gebruiker.toegevoegd", f"gebruiker:{user.id}", {"rol": role.value, "via": "oidc"})
-    elif not user.active:
-        raise Forbidden("Dit account is uitgezet.")
-    user.role, user.organisation_id = role.value, organisation.id if organisation else None
-    user.name = str(claims.get("name") or claims.get("preferred_username") or "medewerker")[:200]
+    else:
+        if not user.active:
+            raise Forbidden("Dit account is uitgezet.")
+        _follow(session, user, role, organisation_id, name)
+    user.role, user.organisation_id, user.name = role.value, organisation_id, name
     session.flush()
     return user
+
+
+def _follow(session: Session, user: User, role: Role, organisation_id: str | None, name: str) -> None:
+    """Tell the trail, and whoever holds an ETag, what the provider changed of someone."""
+    changed = {}
+    if name != user.name:
+        changed["naam"] = "gewijzigd"
+    if role.value != user.role:
+        changed["rol"] = f"{user.role} -> {role.value}"
+    if organisation_id != user.organisation_id:
+        changed["organisatie"] = "gewijzigd"
+    if changed:
+        user.version += 1
+        audit.record(session, "systeem", "gebruiker.gewijzigd", f"gebruiker:{user.id}", {**changed, "via": "oidc"})
 
 
 def role_of(claim: Any) -> Role | None:

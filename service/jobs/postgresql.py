@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 from typing import Any
 
 import procrastinate
+import psycopg
 from procrastinate import RetryStrategy
+from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -18,6 +23,8 @@ from service.jobs.periodic import start_due
 HEARTBEAT_SECONDS = 5
 STALLED_SECONDS = 20
 """A worker that has not been heard for so long is dead; its jobs go to another."""
+
+RESTART_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 _TASK = "regelruimte.uitvoeren"
@@ -45,8 +52,34 @@ def install(database: Database) -> None:
 
 
 async def work_on(world: World, *, concurrency: int = 1) -> None:
-    """Carry out jobs until SIGTERM or SIGINT; what runs then is finished first."""
-    connector = procrastinate.PsycopgConnector(conninfo=conninfo(world.database.url), min_size=1, max_size=4 + concurrency)
+    """Carry out jobs until SIGTERM or SIGINT; what runs then is finished first.
+
+    A worker of procrastinate ends when its database goes away. A new one takes its place until the database is back.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    stopping = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        working = asyncio.create_task(_work(world, concurrency))
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            working.cancel()  # asks it to finish what it is at, and to begin nothing new
+        try:
+            await working
+        except asyncio.CancelledError:
+            break
+        except (ConnectorException, psycopg.Error, PoolTimeout, OSError) as error:
+            _log.error("the database does not answer; trying again", extra={"error": type(error).__name__})
+        if not stop.is_set():
+            await asyncio.wait({stopping}, timeout=RESTART_SECONDS)
+
+
+async def _work(world: World, concurrency: int) -> None:
+    connector = procrastinate.PsycopgConnector(
+        conninfo=conninfo(world.database.url), min_size=1, max_size=4 + concurrency, timeout=5.0, reconnect_timeout=5.0
+    )
     app = procrastinate.App(connector=connector)
     retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=3, retry_exceptions=[Gone])
 
@@ -55,8 +88,8 @@ async def work_on(world: World, *, concurrency: int = 1) -> None:
         carry_out(world, job_id, KINDS)
 
     @app.periodic(cron="* * * * * */10", periodic_id="stalled")
-    @app.task(name="regelruimte.hervatten", queueing_lock="hervatten", pass_context=True)
-    async def _resume(context: procrastinate.JobContext, timestamp: int) -> None:
+    @app.task(name="regelruimte.hervatten", queueing_lock="hervatten")
+    async def _resume(timestamp: int) -> None:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             _log.warning("job of a dead worker goes on", extra={"queue_job": job.id})
             await app.job_manager.retry_job(job)
@@ -73,6 +106,7 @@ async def work_on(world: World, *, concurrency: int = 1) -> None:
             stalled_worker_timeout=float(STALLED_SECONDS),
             fetch_job_polling_interval=2.0,
             delete_jobs="successful",
+            install_signal_handlers=False,
         )
 
 

@@ -352,7 +352,11 @@ def test_hostile_lengths_come_to_an_end(unit: str) -> None:
             ("Tuin van [naam 1]", "Ik ben [naam 1] en wil een tuin."),
         ),
         # by part of the name, later
-        ("Een tuin", "Ik ben Wietske Dijkstra. Bel Wietske of Dijkstra.", ("Een tuin", "Ik ben [naam 1]. Bel [naam 1] of [naam 1].")),
+        (
+            "Een tuin",
+            "Ik ben Wietske Dijkstra. Bel Wietske of Dijkstra.",
+            ("Een tuin", "Ik ben [naam 1]. Bel [naam 1] of [naam 1]."),
+        ),
         # nobody is named in full: a garden may be called so
         ("Tuin van Wietske", "Wij willen een tuin.", ("Tuin van Wietske", "Wij willen een tuin.")),
         # nothing to replace, and empty parts

@@ -63,9 +63,7 @@ def moving(service: Service, tmp_path: Path, store: Path) -> Iterator[World]:
     """The same database over a store that this test may change."""
     own = tmp_path / "store"
     shutil.copytree(store, own)
-    settings = settings_of(
-        database_url=service.settings.database_url, store=own, data=tmp_path / "data", **UNLIMITED
-    )
+    settings = settings_of(database_url=service.settings.database_url, store=own, data=tmp_path / "data", **UNLIMITED)
     engine = Engine(settings)
     engine.load()
     database = Database(settings.database_url)
@@ -168,10 +166,14 @@ def test_a_failure_is_tried_again_and_then_told(service: Service) -> None:
 
 
 def test_a_snapshot_is_hashed_and_holds_nobody(service: Service) -> None:
-    story = "Ik ben Jan de Vries, telefoon 06-12345678, en wil met de buren in de Kuiperstraat een feest houden met een biertap."
+    story = (
+        "Ik ben Jan de Vries, telefoon 06-12345678, en wil met de buren in de Kuiperstraat een feest houden met een biertap."
+    )
     identifier, _ = service.submit(omschrijving=story)
     flag = service.flags(identifier)[0]
-    service.client.post(f"/v1/signalen/{flag['id']}/beoordelingen", json={"oordeel": "bevestigd"}, headers=service.as_("jurist"))
+    service.client.post(
+        f"/v1/signalen/{flag['id']}/beoordelingen", json={"oordeel": "bevestigd"}, headers=service.as_("jurist")
+    )
     made = service.client.post("/v1/taken", json={"soort": "momentopname"}, headers=service.as_("beheerder"))
     assert made.status_code == 201
     service.work()

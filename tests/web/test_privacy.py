@@ -58,7 +58,9 @@ def test_the_original_goes_when_its_time_has_come(service: Service) -> None:
 
 def test_nothing_is_left_of_an_erased_initiative(service: Service) -> None:
     word = "kwispelfonteintje"
-    identifier, link = service.submit(titel=f"Een {word}", omschrijving=f"Wij willen met de straat een {word} en een biertap. {word}!")
+    identifier, link = service.submit(
+        titel=f"Een {word}", omschrijving=f"Wij willen met de straat een {word} en een biertap. {word}!"
+    )
     assert word in everything(service)
     service.client.delete(f"/v1/initiatieven/{identifier}", headers={**link, "If-Match": "*"})
     assert word not in everything(service)
@@ -66,7 +68,9 @@ def test_nothing_is_left_of_an_erased_initiative(service: Service) -> None:
 
 def test_a_person_is_exported_and_erased(service: Service) -> None:
     told = {"naam": NAME, "email": "wietske@waterveen.example", "rol": "indiener", "organisatie": "Waterveen"}
-    made = service.client.post("/v1/gebruikers", json={**told, "wachtwoord": "een heel lange zin"}, headers=service.as_("beheerder")).json()
+    made = service.client.post(
+        "/v1/gebruikers", json={**told, "wachtwoord": "een heel lange zin"}, headers=service.as_("beheerder")
+    ).json()
     login = {"email": told["email"], "wachtwoord": "een heel lange zin"}
     csrf = service.client.post("/v1/sessies", json=login).json()["csrf"]
     service.client.post(
@@ -74,7 +78,7 @@ def test_a_person_is_exported_and_erased(service: Service) -> None:
         json={"titel": "Snorrebaardfeest", "omschrijving": STORY, "gemeente": "Waterveen"},
         headers={"X-CSRF-Token": csrf},
     )
-    own = service.client.get("/v1/gebruikers/ik/gegevens").json()
+    own = service.client.get("/v1/ik/gegevens").json()
     service.client.cookies.clear()
     assert own["gebruiker"]["email"] == told["email"]
     assert own["initiatieven"][0]["omschrijving"] == STORY
@@ -93,7 +97,11 @@ def test_a_person_is_exported_and_erased(service: Service) -> None:
 def test_logs_tell_no_story(service: Service, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     word = "zwabbergastenfeest"
-    told = {"titel": f"Een {word}", "omschrijving": f"Wij willen een {word} houden met muziek in de straat.", "gemeente": "Waterveen"}
+    told = {
+        "titel": f"Een {word}",
+        "omschrijving": f"Wij willen een {word} houden met muziek in de straat.",
+        "gemeente": "Waterveen",
+    }
     identifier, link = service.submit(**told)
     service.client.post("/v1/toetsen", json=told)
     service.client.post("/v1/toetsen", json={**told, "onbekend": word})

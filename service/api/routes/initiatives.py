@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from service.api.access import Right, Services, ServicesHere
-from service.api.events import progress_of
+from service.api.events import EVENT, progress_of
 from service.api.messages import GemistInvoer, InitiatiefInvoer, InitiatiefWijziging
 from service.api.replies import Initiatief, InitiatiefIngediend, InitiatiefKort, Signaal
 from service.api.routing import (
@@ -168,7 +168,7 @@ def erase(
     "/initiatieven/{id}/voortgang",
     openapi_extra=formats(EVENTS),
     operation_id="initiatiefVoortgang",
-    responses={200: {"content": {EVENTS: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {EVENTS: {"schema": EVENT}}}},
     response_class=Response,
 )
 def follow_initiative(

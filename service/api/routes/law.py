@@ -14,7 +14,7 @@ from corpus.store import Store
 from service.api.access import Right, ServicesHere
 from service.api.replies import Activiteit, Bepaling, BepalingKort, Regeling
 from service.api.routing import LISTS, After, IfNoneMatch, Limit, Page, formats, page, router, tagged
-from service.errors import FieldProblem, InvalidInput, NotFound
+from service.errors import NotFound
 from service.identity.actor import Actor
 
 routes = router("regelgeving")
@@ -69,7 +69,7 @@ def list_clauses(
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
-    """Bepalingen, gezocht met woorden, per regeling, of met hun officiële identificatie."""
+    """Bepalingen: alle, gezocht met woorden, per regeling, of met hun officiële identificatie."""
     store = services.engine.loaded.store
     start = after or 0
     if jci is not None:
@@ -85,10 +85,20 @@ def list_clauses(
             if all(word in row["text"].casefold() for word in words)
         ]
     else:
-        problem = FieldProblem(place="query.zoek", message="Geef zoek, regeling of jci.", kind="ontbreekt")
-        raise InvalidInput("Er is niets om naar te zoeken.", problem)
+        rows = _in_order(store, start, limit + 1)
+        return page(request, list(enumerate(rows, start=start + 1)), limit)
     numbered = list(enumerate(rows, start=1))[start : start + limit + 1]
     return page(request, numbered, limit)
+
+
+def _in_order(store: Store, start: int, count: int) -> list[BepalingKort]:
+    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    rows = store.table(columns=["ref", "text"]).slice(start, count).to_pylist() if start < 2**31 else []
+    return [
+        BepalingKort(verwijzing=row["ref"], regeling=own, titel=titles[own], fragment=row["text"][:200])
+        for row in rows
+        for own in [row["ref"].partition("/")[0]]
+    ]
 
 
 def _by_words(store: Store, words: str, *, most: int) -> list[BepalingKort]:

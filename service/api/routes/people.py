@@ -81,7 +81,7 @@ def create_user(services: ServicesHere, who: Administrator, told: GebruikerInvoe
     return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
 
 
-@routes.get("/gebruikers/ik", response_model=Gebruiker, operation_id="gebruikerZelf")
+@routes.get("/ik", response_model=Gebruiker, operation_id="gebruikerZelf")
 def read_self(request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Any:
     """Wie u bent."""
     with services.database.reading() as session:
@@ -89,7 +89,7 @@ def read_self(request: Request, services: ServicesHere, who: Annotated[Actor, De
         return tagged(request, _reply(session, user), str(user.version))
 
 
-@routes.get("/gebruikers/ik/gegevens", operation_id="gegevensZelf", response_model=dict[str, Any])
+@routes.get("/ik/gegevens", operation_id="gegevensZelf", response_model=dict[str, Any])
 def export_self(services: ServicesHere, who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Any:
     """Alles wat van u bewaard wordt (AVG, artikel 15)."""
     with services.database.writing() as session:
@@ -228,12 +228,13 @@ def create_session(
     if not settings.local_accounts:
         raise Forbidden("Aanmelden gaat hier via uw organisatie.")
     with services.database.writing() as session:
-        user, locked = log_in(session, settings, email=told.email, password=told.wachtwoord)
+        user, _ = log_in(session, settings, email=told.email, password=told.wachtwoord)
         opened = open_session(session, user, settings) if user is not None else None
     if opened is None or user is None:
-        if locked:
-            raise NotAuthenticated("Dit account is tijdelijk geblokkeerd na te veel pogingen; probeer het later.")
-        raise NotAuthenticated("Het e-mailadres of het wachtwoord klopt niet.")
+        # The same words for a locked account: only an address that exists is ever locked.
+        raise NotAuthenticated(
+            "Het e-mailadres of het wachtwoord klopt niet, of het account is na te veel pogingen tijdelijk geblokkeerd."
+        )
     secret, kept = opened
     reply = Sessie(gebruiker=user.id, naam=user.name, rol=user.role, csrf=kept.csrf, verloopt_op=kept.expires)
     response = JSONResponse(

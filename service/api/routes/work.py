@@ -13,15 +13,14 @@ from corpus.errors import InvalidModel
 from models.loading import released_folder
 from models.packaging import open_package
 from service.api.access import Right, Services, ServicesHere
-from service.api.events import progress_of
+from service.api.events import EVENT, progress_of
 from service.api.messages import TaakInvoer
 from service.api.replies import Model, Momentopname, Taak
 from service.api.routing import EVENTS, LINES, LISTS, After, IfNoneMatch, Limit, Page, formats, page, router, tagged
 from service.api.words import Identifier
 from service.database.tables import Job, SnapshotRow
-from service.errors import FieldProblem, InvalidInput, NotFound
+from service.errors import NotFound
 from service.identity.actor import Actor
-from service.jobs.kinds import KINDS
 from service.jobs.waiting import add_job
 from service.work import audit
 
@@ -55,14 +54,10 @@ def list_jobs(
 @routes.post("/taken", status_code=201, response_model=Taak, operation_id="taakStarten")
 def start_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:starten"))], told: TaakInvoer) -> Any:
     """Begin lang werk: regelingen ophalen, opnieuw signaleren, een momentopname, de bewaartermijn, een nieuw model."""
-    assert told.soort in KINDS
-    if told.soort == "importeren" and not (told.ids or told.bestanden):
-        problem = FieldProblem(place="ids", message="Noem nummers van regelingen, of bestanden in de inbox.", kind="ontbreekt")
-        raise InvalidInput("Er is niets om te importeren.", problem)
-    parameters = {"ids": told.ids, "bestanden": told.bestanden} if told.soort == "importeren" else {}
+    parameters = told.model_dump(exclude={"soort"})
     with services.database.writing() as session:
-        job = add_job(session, told.soort, parameters, by=who)
-        audit.record(session, who, "taak.gestart", f"taak:{job.id}", {"soort": told.soort, **parameters})
+        job = add_job(session, "importeren" if parameters else told.soort, parameters, by=who)
+        audit.record(session, who, "taak.gestart", f"taak:{job.id}", {"soort": job.kind, **parameters})
     reply = Taak.of(job).model_dump(mode="json", by_alias=True)
     return JSONResponse(reply, status_code=201, headers={"Location": f"/v1/taken/{job.id}"})
 
@@ -84,7 +79,7 @@ def read_job(
     "/taken/{id}/voortgang",
     openapi_extra=formats(EVENTS),
     operation_id="taakVoortgang",
-    responses={200: {"content": {EVENTS: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {EVENTS: {"schema": EVENT}}}},
     response_class=Response,
 )
 def follow_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:lezen"))], identifier: JobId) -> Response:
