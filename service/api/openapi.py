@@ -87,7 +87,7 @@ def document(routes: Sequence[APIRoute], settings: Settings) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Probleem"] = _PROBLEM
-    components["responses"] = {f"Probleem{status}": _problem(title) for status, title in _PROBLEMS.items()}
+    components["responses"] = {f"Probleem{status}": _problem(status, title) for status, title in _PROBLEMS.items()}
     components["headers"] = {
         "API-Version": {"description": "Versie van de interface.", "schema": {"type": "string", "examples": [API_VERSION]}},
         "ETag": {"description": "Merk van deze versie, voor If-Match en If-None-Match.", "schema": {"type": "string"}},
@@ -162,7 +162,7 @@ _LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
     },
     "regelingenLijst": {"lezen": ("regelingLezen", {"id": "$response.body#/resultaten/0/id"})},
     "bepalingenLijst": {"lezen": ("bepalingLezen", {"verwijzing": "$response.body#/resultaten/0/verwijzing"})},
-    "activiteitenLijst": {"lezen": ("activiteitLezen", {"code": "$response.body#/resultaten/0/code"})},
+    "activiteitenLijst": {"lezen": ("activiteitLezen", {"code": "$response.body#/resultaten/0/id"})},
     "modellenLijst": {"lezen": ("modelLezen", {"versie": "$response.body#/resultaten/0/versie"})},
 }
 """What can be done with what an operation gives: operationId → name → (operationId, parameters)."""
@@ -231,10 +231,11 @@ def _statuses(operation: dict[str, Any], method: str, path: str, permission: str
     return statuses
 
 
-def _problem(title: str) -> dict[str, Any]:
+def _problem(status: str, title: str) -> dict[str, Any]:
+    headers = ["API-Version", *(["Retry-After"] if status in ("429", "503") else [])]
     return {
         "description": title,
-        "headers": {"API-Version": {"$ref": "#/components/headers/API-Version"}},
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Probleem"}}},
     }
 

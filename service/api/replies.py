@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import Field
@@ -11,6 +11,14 @@ from corpus.records import Clause
 from corpus.schema import RegulationEntry
 from service.api.words import Reply
 from service.database import tables
+
+
+def _day(text: str) -> date | None:
+    """A day of a source; None where it has none, or writes it in a way that is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class Bewijs(Reply):
@@ -158,7 +166,7 @@ class Initiatief(Reply):
     titel: str
     omschrijving: str
     gemeente: str
-    datum: str | None
+    datum: date | None
     status: str
     origineel: bool = Field(description="Of dit de eigen woorden zijn; anders is de tekst gepseudonimiseerd.")
     activiteiten: list[ActiviteitGevonden]
@@ -179,7 +187,7 @@ class Initiatief(Reply):
             titel=(row.title if original else row.title_pseudonymised) or "",
             omschrijving=(row.story if original else row.story_pseudonymised) or "",
             gemeente=row.municipality,
-            datum=row.day or None,
+            datum=_day(row.day),
             status=row.status,
             origineel=original,
             activiteiten=activities_of(row.activities),
@@ -334,8 +342,8 @@ class Regeling(Reply):
     soort: str
     gezag: str
     versie: str
-    geldig_vanaf: str
-    geldig_tot: str
+    geldig_vanaf: date | None
+    geldig_tot: date | None
     officiele_identificatie: str
     bron: str
     licentie: str
@@ -351,8 +359,8 @@ class Regeling(Reply):
             soort=entry.kind,
             gezag=entry.authority,
             versie=entry.version_date,
-            geldig_vanaf=entry.valid_from,
-            geldig_tot=entry.valid_until,
+            geldig_vanaf=_day(entry.valid_from),
+            geldig_tot=_day(entry.valid_until),
             officiele_identificatie=entry.official_id,
             bron=entry.address,
             licentie=entry.licence,
@@ -381,7 +389,7 @@ class Bepaling(Reply):
     tekst: str
     vervallen: bool
     officiele_identificatie: str
-    geldig_vanaf: str
+    geldig_vanaf: date | None
     sha256: str
 
     @classmethod
@@ -397,7 +405,7 @@ class Bepaling(Reply):
             tekst=clause.text,
             vervallen=clause.repealed,
             officiele_identificatie=clause.official_id,
-            geldig_vanaf=clause.valid_from or "",
+            geldig_vanaf=_day(clause.valid_from or ""),
             sha256=sha256,
         )
 
@@ -405,7 +413,7 @@ class Bepaling(Reply):
 class Activiteit(Reply):
     """Een activiteit: de brug tussen gewone woorden en woorden van de wet."""
 
-    code: str
+    id: str = Field(description="Vaste code, als alcohol-schenken.")
     naam: str
     naam_engels: str
     groep: str

@@ -95,7 +95,7 @@ def add_missed(session: Session, actor: Actor, initiative: Initiative, store: St
     """A clause that the model missed, flagged by a person, with the judgement that goes with it.
 
     Raises:
-        InvalidInput: the clause is not in the store.
+        NotFound: the clause is not in the store.
         Conflict: it is flagged already, or the initiative was withdrawn.
     """
     if initiative.status in CLOSED:
@@ -103,8 +103,7 @@ def add_missed(session: Session, actor: Actor, initiative: Initiative, store: St
     try:
         clause = store.clause(ref)
     except UnknownRef:
-        problem = FieldProblem(place="verwijzing", message="Deze bepaling staat niet in de verzameling.", kind="onbekend")
-        raise InvalidInput("De bepaling is niet gevonden.", problem) from None
+        raise NotFound("Deze bepaling staat niet in de verzameling.") from None
     known = session.execute(
         select(FlagRow.id).where(FlagRow.initiative_id == initiative.id, (FlagRow.ref == ref) | (FlagRow.anchor_ref == ref))
     ).scalar()

@@ -127,7 +127,7 @@ def test_a_missed_clause_is_added_by_a_person(service: Service) -> None:
     assert reply.json()["oordeel"] == "toegevoegd"
     assert service.client.post(address, json=told, headers=service.as_("beoordelaar")).status_code == 409
     unknown = {**told, "verwijzing": "CVDR900002/artikel-999"}
-    assert service.client.post(address, json=unknown, headers=service.as_("beoordelaar")).status_code == 400
+    assert service.client.post(address, json=unknown, headers=service.as_("beoordelaar")).status_code == 404
 
 
 def test_a_withdrawn_initiative_is_not_judged(service: Service) -> None:

@@ -135,8 +135,8 @@ def list_judgements(
     request: Request,
     services: ServicesHere,
     who: Annotated[Actor, Depends(Right("beoordelingen:lezen"))],
-    oordeel: Annotated[Verdict | None, Query()] = None,
-    sorteer: Annotated[Literal["nieuwste", "oudste"], Query()] = "nieuwste",
+    oordeel: Annotated[Verdict | None, Query(description="Alleen met dit oordeel.")] = None,
+    sorteer: Annotated[Literal["nieuwste", "oudste"], Query(description="Volgorde.")] = "nieuwste",
     after: After = None,
     limit: Limit = 50,
 ) -> Any:

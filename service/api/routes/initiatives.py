@@ -92,9 +92,11 @@ def list_initiatives(
     request: Request,
     services: ServicesHere,
     who: Annotated[Actor, Depends(Right("initiatieven:lijst"))],
-    gemeente: Annotated[str | None, Query(max_length=100)] = None,
-    status: Annotated[Literal["ingediend", "gesignaleerd", "ingetrokken"] | None, Query()] = None,
-    sorteer: Annotated[Literal["nieuwste", "oudste"], Query()] = "nieuwste",
+    gemeente: Annotated[str | None, Query(max_length=100, description="Alleen van deze gemeente.")] = None,
+    status: Annotated[
+        Literal["ingediend", "gesignaleerd", "ingetrokken"] | None, Query(description="Alleen met deze status.")
+    ] = None,
+    sorteer: Annotated[Literal["nieuwste", "oudste"], Query(description="Volgorde.")] = "nieuwste",
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
@@ -195,10 +197,10 @@ def list_flags(
     who: Annotated[Actor, Depends(Right("signalen:lezen"))],
     identifier: InitiativeId,
     oordeel: Annotated[Verdict | Literal["geen"] | None, Query(description="Het laatste oordeel.")] = None,
-    anker: Annotated[Anchor | None, Query()] = None,
-    kans_vanaf: Annotated[float, Query(alias="kansVanaf", ge=0, le=1)] = 0.0,
+    anker: Annotated[Anchor | None, Query(description="Alleen wie zo staat tegenover de nieuwste versie.")] = None,
+    kans_vanaf: Annotated[float, Query(alias="kansVanaf", ge=0, le=1, description="Alleen vanaf deze kans.")] = 0.0,
     actueel: Annotated[bool | None, Query(description="Alleen wat de laatste lezing nog geeft.")] = None,
-    sorteer: Annotated[Literal["kans", "oudste"], Query()] = "kans",
+    sorteer: Annotated[Literal["kans", "oudste"], Query(description="Volgorde.")] = "kans",
     after: After = None,
     limit: Limit = 50,
 ) -> Any:

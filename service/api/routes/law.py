@@ -29,7 +29,7 @@ def list_regulations(
     request: Request,
     services: ServicesHere,
     who: Public,
-    niveau: Annotated[Literal["rijk", "provincie", "gemeente", "waterschap"] | None, Query()] = None,
+    niveau: Annotated[Literal["rijk", "provincie", "gemeente", "waterschap"] | None, Query(description="Wiens regels.")] = None,
     zoek: Annotated[str | None, Query(max_length=200, description="Woorden uit de titel.")] = None,
     after: After = None,
     limit: Limit = 50,
@@ -151,7 +151,7 @@ def read_clause(
 def list_activities(request: Request, who: Public, after: After = None, limit: Limit = 50) -> Any:
     """De activiteiten die herkend worden."""
     rows = [
-        (number, Activiteit(code=one.code, naam=one.name_nl, naam_engels=one.name_en, groep=one.group))
+        (number, Activiteit(id=one.code, naam=one.name_nl, naam_engels=one.name_en, groep=one.group))
         for number, one in enumerate(activities().all, start=1)
         if number > (after or 0)
     ]
@@ -169,6 +169,6 @@ def read_activity(
     known = activities()
     for one in known.all:
         if one.code == code:
-            reply = Activiteit(code=one.code, naam=one.name_nl, naam_engels=one.name_en, groep=one.group)
+            reply = Activiteit(id=one.code, naam=one.name_nl, naam_engels=one.name_en, groep=one.group)
             return tagged(request, reply, known.version, none_match=none_match)
     raise NotFound("Deze activiteit bestaat niet.")

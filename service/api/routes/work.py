@@ -34,7 +34,9 @@ def list_jobs(
     services: ServicesHere,
     who: Annotated[Actor, Depends(Right("taken:lezen"))],
     soort: Annotated[str | None, Query(max_length=30, description="Soort taak.")] = None,
-    status: Annotated[Literal["wachtend", "bezig", "klaar", "mislukt"] | None, Query()] = None,
+    status: Annotated[
+        Literal["wachtend", "bezig", "klaar", "mislukt"] | None, Query(description="Alleen met deze status.")
+    ] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Any:

@@ -1,0 +1,221 @@
+"""Operation: commands, backups that can be put back, migrations, measures, a clean end."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+
+from service.command_line import main
+from service.database.migrating import migrate, newest, revision
+from service.database.opening import Database
+from service.database.tables import Base, DateTime
+from service.settings import settings_of
+from service.work import audit
+from tests.web.conftest import CHECKOUT, PASSWORD, TOLD, Launcher, Server, Service
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Another empty database, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/other.db"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+def rows_of(database: Database) -> dict[str, list[Any]]:
+    with database.reading() as session:
+        return {
+            table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in Base.metadata.sorted_tables
+            if table.name != "sessions"
+        }
+
+
+def test_a_backup_is_put_back_into_either_database(service: Service, other_url: str, tmp_path: Path) -> None:
+    identifier, link = service.submit()
+    flag = service.flags(identifier)[0]
+    service.client.post(
+        f"/v1/signalen/{flag['id']}/beoordelingen", json={"oordeel": "bevestigd"}, headers=service.as_("jurist")
+    )
+    service.client.post("/v1/taken", json={"soort": "momentopname"}, headers=service.as_("beheerder"))
+    service.work()
+    file = tmp_path / "backup.tar.gz"
+    environ = {"REGELRUIMTE_DATA": str(service.settings.data)}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("REGELRUIMTE_DATA", environ["REGELRUIMTE_DATA"])
+        assert main(["backup", str(file), "--database-url", service.settings.database_url], os.environ) == 0
+        patched.setenv("REGELRUIMTE_DATA", str(tmp_path / "data"))
+        assert main(["restore", str(file), "--database-url", other_url], os.environ) == 0
+        # Into a database that is not empty nothing is put back.
+        assert main(["restore", str(file), "--database-url", other_url], os.environ) == 1
+    other = Database(other_url)
+    assert rows_of(other) == rows_of(service.database)
+    with other.reading() as session:
+        assert audit.verify(session)[1] == []
+    with other.writing() as session:
+        audit.record(session, "systeem", "proef", "proef:1")  # counting goes on where the backup ended
+    other.close()
+    assert list((tmp_path / "data" / "momentopnamen").iterdir())
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "no backup", "newer"])
+def test_a_damaged_backup_puts_nothing_back(
+    service: Service, tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.submit()
+    file = tmp_path / "backup.tar.gz"
+    assert main(["backup", str(file), "--database-url", service.settings.database_url], os.environ) == 0
+    if damage == "cut":
+        file.write_bytes(file.read_bytes()[:2000])
+    elif damage == "no backup":
+        file.write_bytes(b"niets")
+    else:
+        with tarfile.open(file) as archive:
+            content = {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}  # type: ignore[union-attr]
+        if damage == "changed":
+            content["tables/audit.jsonl"] = content["tables/audit.jsonl"].replace(
+                b"initiatief.ingediend", b"initiatief.gestolen"
+            )
+        else:
+            content["backup.json"] = json.dumps({**json.loads(content["backup.json"]), "revision": "9999"}).encode()
+        with tarfile.open(file, "w:gz") as archive:
+            for name, part in content.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(part)
+                archive.addfile(entry, io.BytesIO(part))
+    target = f"sqlite:///{tmp_path}/target.db"
+    assert main(["restore", str(file), "--database-url", target], os.environ) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    if (tmp_path / "target.db").exists() and sqlite3.connect(tmp_path / "target.db").execute(
+        "SELECT 1 FROM sqlite_master"
+    ).fetchone():
+        database = Database(target)
+        assert all(not rows for rows in rows_of(database).values())
+        database.close()
+
+
+def test_migrations_make_the_tables_of_the_code(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    assert revision(database) == newest()
+    assert migrate(database) == newest()
+
+    def same_type(context: Any, inspected: Any, column: Any, found: Any, wanted: Any) -> bool | None:
+        return False if isinstance(wanted, DateTime) else None
+
+    ours = set(Base.metadata.tables)
+
+    def only_ours(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+        return name in ours if kind == "table" else True
+
+    with database.engine.connect() as connection:
+        options = {"compare_type": same_type, "include_object": only_ours}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+    database.close()
+
+
+def test_a_service_refuses_a_database_without_its_migrations(
+    postgresql: Server, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = postgresql.new_database()
+    assert main(["serve", "--database-url", url, "--store", str(store)], os.environ) == 1
+    assert "regelruimte migrate" in capsys.readouterr().err
+
+
+def test_commands_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    database = ["--database-url", f"sqlite:///{tmp_path}/people.db"]
+    add = ["user", "add", "an@waterveen.example", "--name", "An", "--role", "beoordelaar", "--organisation", "Waterveen"]
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+    assert main([*add, *database], os.environ) == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+    assert main([*add, *database], os.environ) == 1
+    assert "al een gebruiker" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO("kort\n"))
+    short = ["user", "add", "bo@waterveen.example", "--name", "Bo", "--role", "jurist"]
+    assert main([*short, *database], os.environ) == 1
+    assert main(["user", "token", "an@waterveen.example", "--name", "x", "--scope", "lezen", *database], os.environ) == 0
+    assert capsys.readouterr().out.startswith("rt_")
+    assert main(["user", "token", "niemand@waterveen.example", "--name", "x", "--scope", "lezen", *database], os.environ) == 1
+    assert main(["user", "list", *database], os.environ) == 0
+    assert "an@waterveen.example" in capsys.readouterr().out
+    assert main(["user", "export", "an@waterveen.example", *database], os.environ) == 0
+    assert json.loads(capsys.readouterr().out)["gebruiker"]["naam"] == "An"
+    assert main(["user", "erase", "an@waterveen.example", *database], os.environ) == 0
+    assert main(["user", "export", "an@waterveen.example", *database], os.environ) == 1
+    capsys.readouterr()
+    assert main(["audit", "verify", *database], os.environ) == 0
+    head = capsys.readouterr().out.split()[-1]
+    assert main(["audit", "verify", "--head", head, *database], os.environ) == 0
+    assert main(["audit", "verify", "--head", "f" * 64, *database], os.environ) == 1
+    capsys.readouterr()
+    assert main(["audit", "processing", *database], os.environ) == 0
+    entry = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert entry["attributes"]["dpl.core.processing_activity_id"]
+    assert main(["retention", *database], os.environ) == 0
+    assert main(["worker", *database], os.environ) == 2
+
+
+def test_measures(service: Service) -> None:
+    service.submit()
+    service.client.post("/v1/toetsen", json=TOLD)
+    text_ = service.client.get("/metrics").text
+    assert 'regelruimte_requests_total{method="POST",route="/v1/toetsen",status="200"}' in text_
+    assert "regelruimte_flags_shown_total" in text_
+    assert 'regelruimte_model_info{corpus="' in text_
+    assert 'regelruimte_jobs{kind="signaleren",status="klaar"}' in text_
+
+
+def test_measures_may_ask_a_token(service: Service) -> None:
+    from starlette.testclient import TestClient
+
+    from service.api.application import create_app
+
+    closed = settings_of(database_url=service.settings.database_url, metrics_token="meten-is-weten")
+    with TestClient(create_app(closed, engine=service.engine, run_jobs=False)) as client:
+        assert client.get("/metrics").status_code == 401
+        assert client.get("/metrics", headers={"Authorization": "Bearer meten-is-weten"}).status_code == 200
+
+
+@pytest.fixture
+def busy(launcher: Launcher, tmp_path: Path) -> Iterator[tuple[Launcher, str]]:
+    yield launcher, f"sqlite:///{tmp_path}/busy.db"
+
+
+@pytest.mark.slow
+def test_several_processes_and_a_clean_end(busy: tuple[Launcher, str]) -> None:
+    launcher, url = busy
+    process = launcher.serve(url, REGELRUIMTE_WORKERS="2").ready()
+    statuses = [httpx.post(f"{process.url}/v1/toetsen", json=TOLD, timeout=60).status_code for _ in range(6)]
+    assert statuses == [200] * 6
+    counted = httpx.get(f"{process.url}/metrics", timeout=30).text
+    line = next(line for line in counted.splitlines() if line.startswith("regelruimte_flags_shown_total"))
+    assert float(line.split()[-1]) > 0
+    assert process.stop() in (0, -15)
+
+
+def test_help_answers_without_the_heavy_parts() -> None:
+    code = "import sys; import service.command_line as c; c.build_parser(); print([m for m in ('sqlalchemy', 'fastapi', 'spacy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=CHECKOUT, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_database_keeps_time_in_utc(service: Service) -> None:
+    service.submit()
+    with service.database.reading() as session:
+        moment = session.execute(text("SELECT created FROM initiatives ORDER BY sequence DESC LIMIT 1")).scalar()
+    assert moment is not None
