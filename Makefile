@@ -1,12 +1,22 @@
-# The door of the project. `make run` shows the product on the sample municipality; `make test` runs every test.
+# The door of the project. `make run` shows the product on the sample municipality and serves it; `make test` runs every test.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check bench train-environment clean
+.PHONY: run sample test check bench train-environment clean
 
-run: $(VENV)/.run
+run: sample
+	rm -f var/waterveen.db*
+	$(BIN)/regelruimte user add an@waterveen.example --name "An de Vries" --role beoordelaar --organisation Waterveen --no-password $(SERVED)
+	@echo "token of a reviewer, for the curl lines in the README:"
+	@$(BIN)/regelruimte user token an@waterveen.example --name curl --scope lezen --scope beoordelen $(SERVED)
+	$(BIN)/regelruimte serve --store var/sample $(SERVED)
+
+SERVED := --database-url sqlite:///var/waterveen.db
+
+# What `make run` shows before it serves.
+sample: $(VENV)/.run
 	rm -rf var/sample
 	$(BIN)/regelruimte corpus add corpus/sample/regelingen --store var/sample
 	$(BIN)/regelruimte corpus list --store var/sample
@@ -21,7 +31,7 @@ check: $(VENV)/.check
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench service --store var/sample --seconds 10 --memory-minutes 1
 
 # What making an encoder needs: torch first, in the build that the machine offers, and by itself, for its builds differ per
 # machine. Tests that need it are skipped without.

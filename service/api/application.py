@@ -89,8 +89,10 @@ def from_environment() -> ASGIApp:
     """What web processes of ``regelruimte serve`` call; their settings travel in the environment."""
     settings = settings_of()
     set_up_logs(settings.log_level)
+    engine = Engine(settings)
+    engine.load()  # before this process takes requests: its siblings take them meanwhile
     if settings.otel:
         from service.operation.tracing import traced
 
-        return traced(create_app(settings), environ=os.environ)
-    return create_app(settings)
+        return traced(create_app(settings, engine=engine), environ=os.environ)
+    return create_app(settings, engine=engine)

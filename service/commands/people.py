@@ -6,6 +6,8 @@ import argparse
 import getpass
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from service.commands.parsing import add_command
@@ -88,7 +90,20 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_service_options(processing)
 
 
-def _database(arguments: argparse.Namespace) -> Database:
+@contextmanager
+def _reading(arguments: argparse.Namespace) -> Iterator[Session]:
+    with _database(arguments) as database, database.reading() as session:
+        yield session
+
+
+@contextmanager
+def _writing(arguments: argparse.Namespace) -> Iterator[Session]:
+    with _database(arguments) as database, database.writing() as session:
+        yield session
+
+
+@contextmanager
+def _database(arguments: argparse.Namespace) -> Iterator[Database]:
     from service.database.migrating import migrate
     from service.database.opening import Database
     from service.settings import settings_of
@@ -97,7 +112,10 @@ def _database(arguments: argparse.Namespace) -> Database:
     database = Database(settings.database_url)
     if settings.is_sqlite:
         migrate(database)
-    return database
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -109,7 +127,7 @@ def _add(arguments: argparse.Namespace) -> int:
     password = None
     if not arguments.no_password:
         password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    with _database(arguments).writing() as session:
+    with _writing(arguments) as session:
         organisation = None
         if arguments.organisation:
             organisation = organisation_named(session, arguments.organisation, municipalities=arguments.municipality)
@@ -145,7 +163,7 @@ def _token(arguments: argparse.Namespace) -> int:
     from service.identity.accounts import add_token
     from service.identity.actor import Scope
 
-    with _database(arguments).writing() as session:
+    with _writing(arguments) as session:
         user = _user(session, arguments.email)
         scopes = [Scope(scope) for scope in arguments.scope]
         secret, _ = add_token(session, user, name=arguments.name, scopes=scopes, days=arguments.days, by="systeem")
@@ -158,7 +176,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
     from service.database.tables import Organisation, User
 
-    with _database(arguments).reading() as session:
+    with _reading(arguments) as session:
         query = select(User, Organisation.name).outerjoin(Organisation, Organisation.id == User.organisation_id)
         for user, organisation in session.execute(query.order_by(User.sequence)):
             state = "" if user.active else "  (uit)"
@@ -169,7 +187,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _export(arguments: argparse.Namespace) -> int:
     from service.work.retention import export_user
 
-    with _database(arguments).writing() as session:
+    with _writing(arguments) as session:
         print(json.dumps(export_user(session, _user(session, arguments.email), "systeem"), ensure_ascii=False, indent=1))
     return 0
 
@@ -177,7 +195,7 @@ def _export(arguments: argparse.Namespace) -> int:
 def _erase(arguments: argparse.Namespace) -> int:
     from service.work.retention import erase_user
 
-    with _database(arguments).writing() as session:
+    with _writing(arguments) as session:
         erase_user(session, _user(session, arguments.email), "systeem")
     print("erased")
     return 0
@@ -189,7 +207,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from service.database.tables import AuditEntry
     from service.work import audit
 
-    with _database(arguments).reading() as session:
+    with _reading(arguments) as session:
         count, problems = audit.verify(session)
         kept = arguments.head
         if kept and session.execute(select(AuditEntry.sequence).where(AuditEntry.hash == kept)).scalar() is None:
@@ -208,7 +226,7 @@ def _processing(arguments: argparse.Namespace) -> int:
 
     from service.database.tables import ProcessingEntry
 
-    with _database(arguments).reading() as session:
+    with _reading(arguments) as session:
         for row in session.execute(select(ProcessingEntry).order_by(ProcessingEntry.sequence)).scalars().yield_per(1000):
             entry = {
                 "trace_id": row.trace_id,

@@ -75,6 +75,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     if settings.is_sqlite:
         migrate(database)  # nothing to configure: the embedded database is ours alone
     elif revision(database) != newest():
+        database.close()
         print("regelruimte: the database needs: regelruimte migrate", file=sys.stderr)
         return 1
     database.close()
@@ -144,7 +145,11 @@ def _migrate(arguments: argparse.Namespace) -> int:
     from service.settings import settings_of
 
     settings = settings_of(database_url=arguments.database_url, store=arguments.store)
-    print(f"the database has revision {migrate(Database(settings.database_url))}")
+    database = Database(settings.database_url)
+    try:
+        print(f"the database has revision {migrate(database)}")
+    finally:
+        database.close()
     return 0
 
 
@@ -154,6 +159,10 @@ def _retention(arguments: argparse.Namespace) -> int:
     from service.work.retention import erase_originals
 
     settings = settings_of(database_url=arguments.database_url, store=arguments.store)
-    with Database(settings.database_url).writing() as session:
-        print(f"{erase_originals(session)} original texts erased")
+    database = Database(settings.database_url)
+    try:
+        with database.writing() as session:
+            print(f"{erase_originals(session)} original texts erased")
+    finally:
+        database.close()
     return 0
