@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.service import Answers, Plan, Server, hello_started, load, request, share
+from bench.load import Answers, Plan, load, request, share
+from bench.service import Server, hello_started
 
 HELLO = (("hello", request("GET", "/")),)
 
