@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, tuple[frozenset[Standing], Scope]] = {
     "beoordelingen:schrijven": (_REVIEWERS, Scope.REVIEW),
     "beoordelingen:beslechten": (frozenset({Standing.LAWYER}), Scope.REVIEW),
     "momentopnamen:lezen": (_STAFF, Scope.READ),
+    "momentopnamen:inhoud": (_ADMINISTRATORS, Scope.ADMINISTER),  # stories of all organisations, though of nobody
     "statistieken:lezen": (_STAFF, Scope.READ),
     "taken:lezen": (_STAFF, Scope.READ),
     "taken:starten": (_ADMINISTRATORS, Scope.ADMINISTER),

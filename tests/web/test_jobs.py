@@ -180,7 +180,10 @@ def test_a_snapshot_is_hashed_and_holds_nobody(service: Service) -> None:
     job = service.client.get(made.headers["Location"], headers=service.as_("beheerder")).json()
     address = f"/v1/momentopnamen/{job['uitkomst']['momentopname']}"
     shown = service.client.get(address, headers=service.as_("jurist")).json()
-    content = service.client.get(f"{address}/inhoud", headers=service.as_("jurist", Accept="application/jsonl"))
+    for other in ("jurist", "beheerder-elders"):
+        refused = service.client.get(f"{address}/inhoud", headers=service.as_(other, Accept="application/jsonl"))
+        assert refused.status_code == 403
+    content = service.client.get(f"{address}/inhoud", headers=service.as_("beheerder", Accept="application/jsonl"))
     assert hashlib.sha256(content.content).hexdigest() == shown["sha256"]
     rows = [json.loads(line) for line in content.text.splitlines()]
     assert len(rows) == shown["regels"]

@@ -19,7 +19,7 @@ from service.api.replies import Model, Momentopname, Taak
 from service.api.routing import EVENTS, LINES, LISTS, After, IfNoneMatch, Limit, Page, formats, page, router, tagged
 from service.api.words import Identifier
 from service.database.tables import Job, SnapshotRow
-from service.errors import NotFound
+from service.errors import Forbidden, NotFound
 from service.identity.actor import Actor
 from service.jobs.waiting import add_job
 from service.work import audit
@@ -141,9 +141,11 @@ def read_snapshot(
     response_class=Response,
 )
 def read_snapshot_content(
-    services: ServicesHere, who: Annotated[Actor, Depends(Right("momentopnamen:lezen"))], identifier: SnapshotId
+    services: ServicesHere, who: Annotated[Actor, Depends(Right("momentopnamen:inhoud"))], identifier: SnapshotId
 ) -> Response:
     """De inhoud van een momentopname: een beoordeling per regel (JSONL), gepseudonimiseerd."""
+    if who.organisation_id is not None:
+        raise Forbidden("Een momentopname gaat over alle organisaties; zij is voor wie de dienst beheert.")
     row = _snapshot(services, identifier)
     path: FilePath = services.settings.data / row.file
     if not path.is_file():
