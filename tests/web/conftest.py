@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -258,10 +260,22 @@ class Launcher:
         own |= {**unlimited, "REGELRUIMTE_DATA": str(self.folder / "data"), "PYTHONPATH": str(CHECKOUT), **environ}
         with log.open("wb") as stream:
             popen = subprocess.Popen(
-                [sys.executable, "-m", "service.command_line", *words], env=own, stdout=stream, stderr=stream, cwd=self.folder
+                [sys.executable, "-m", "service.command_line", *words],
+                env=own,
+                stdout=stream,
+                stderr=stream,
+                cwd=self.folder,
+                start_new_session=True,
             )
         self.running.append(popen)
         return popen
+
+    def end(self) -> None:
+        """End all that still runs, also what a process that was killed left behind."""
+        for popen in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(popen.pid, signal.SIGKILL)
+            popen.wait(20)
 
     def serve(self, database_url: str, *words: str, port: int | None = None, **environ: str) -> Process:
         """``regelruimte serve`` on a port of its own."""
@@ -282,7 +296,4 @@ def launcher(tmp_path: Path, store: Path, engine: Engine) -> Iterator[Launcher]:
     """Starts processes; the index of the store exists already."""
     made = Launcher(folder=tmp_path, store=store)
     yield made
-    for popen in made.running:
-        if popen.poll() is None:
-            popen.kill()
-            popen.wait(20)
+    made.end()

@@ -47,9 +47,7 @@ def running(database_url: str, store: Path, engine: object, tmp_path_factory: py
         launcher.worker(database_url)
     flagged(process, tokens)
     yield Running(process=process, tokens=tokens)
-    for popen in launcher.running:
-        popen.kill()
-        popen.wait(20)
+    launcher.end()
 
 
 def flagged(process: Process, tokens: dict[str, str]) -> None:
