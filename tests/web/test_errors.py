@@ -148,7 +148,7 @@ def test_queries(service: Service, query: str) -> None:
         ("/v1/bepalingen/%2e%2e%2f%2e%2e%2fetc%2fpasswd", 404),
         ("/v1/bepalingen/BWBR%00/artikel-1", 404),
         ("/v1/regelingen/..%2f..%2fstore.json", 404),
-        ("/v1/bepalingen", 400),
+        ("/v1/bepalingen?regeling=BWBR0000000", 404),
         ("/.git/config", 404),
     ],
 )
@@ -219,3 +219,13 @@ def test_a_store_without_matching_regulation_says_so(service: Service) -> None:
     found = service.client.post("/v1/toetsen", json=told).json()
     assert any("Verweg" in missing for missing in found["dekking"]["ontbreekt"])
     assert json.dumps(found)
+
+
+def test_all_clauses_are_listed_once(service: Service) -> None:
+    seen: list[str] = []
+    address: str | None = "/v1/bepalingen?limiet=200"
+    while address:
+        reply = service.client.get(address)
+        seen += [row["verwijzing"] for row in reply.json()["resultaten"]]
+        address = reply.links["next"]["url"] if "next" in reply.links else None
+    assert len(seen) == len(set(seen)) == sum(entry.clauses for entry in service.engine.loaded.store.regulations.values())
