@@ -27,6 +27,9 @@ from service.jobs.embedded import EmbeddedWorker
 from service.operation.logs import set_up_logs
 from service.settings import Settings, settings_of
 
+WATCH_SECONDS = 30.0
+"""How often a process looks whether the store or the model has changed."""
+
 
 def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bool | None = None) -> ASGIApp:
     """The service as an ASGI application.
@@ -44,10 +47,19 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=flagging.load, name="load", daemon=True).start()
+        ended = threading.Event()
+
+        def keep_open() -> None:
+            flagging.load()
+            while not ended.wait(WATCH_SECONDS):
+                if flagging.changed():
+                    flagging.load()
+
+        threading.Thread(target=keep_open, name="load", daemon=True).start()
         if embedded:
             worker.start()
         yield
+        ended.set()
         if embedded:
             worker.stop()
         database.close()

@@ -52,7 +52,8 @@ class Shell:
         started, status, seen = time.perf_counter(), 500, 0
         head = scope["method"] == "HEAD"
         if head:
-            scope["method"] = "GET"  # same answer, without its content
+            # Same answer, without its content. The server keeps its own scope: it must know that it answers HEAD.
+            scope = {**scope, "method": "GET"}
         begun = large = False
 
         async def counted() -> MutableMapping[str, Any]:

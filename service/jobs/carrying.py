@@ -63,6 +63,10 @@ def carry_out(world: World, job_id: str, kinds: Mapping[str, Work]) -> bool:
         job = session.execute(select(Job).where(Job.id == job_id).with_for_update()).scalar_one_or_none()
         if job is None or job.status in (JobStatus.DONE.value, JobStatus.FAILED.value):
             return False
+        if job.attempts >= MAX_ATTEMPTS:
+            # It never came to an end, not even to a failure: it kills whoever carries it out.
+            job.status, job.message, job.finished = JobStatus.FAILED.value, "het werk kwam nooit tot een einde", now()
+            return True
         job.status, job.attempts, job.heartbeat = JobStatus.RUNNING.value, job.attempts + 1, now()
         kind, parameters, attempts = job.kind, dict(job.parameters), job.attempts
     try:

@@ -39,6 +39,10 @@ def _flag_initiative(world: World, parameters: Mapping[str, Any], report: Report
         ).scalar_one_or_none()
         if initiative is None or initiative.status in CLOSED:
             return {"overgeslagen": "ingetrokken of gewist"}
+        if told_text(initiative) != told:
+            # The original has gone meanwhile: what was read quotes it, and must not come back.
+            add_job(session, "signaleren", {"initiatief": identifier}, subject=identifier)
+            return {"overgeslagen": "de tekst is intussen gewijzigd"}
         added = keep_flags(session, initiative, loaded, result)
     return {"signalen": len(result["flags"]), "voorstellen": added, "model": loaded.model_version}
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from service.database.opening import Database
-from service.jobs.carrying import MAX_ATTEMPTS, Gone, World, carry_out
+from service.jobs.carrying import MAX_ATTEMPTS, World, carry_out
 from service.jobs.kinds import KINDS
 from service.jobs.periodic import start_due
 
@@ -81,7 +81,8 @@ async def _work(world: World, concurrency: int) -> None:
         conninfo=conninfo(world.database.url), min_size=1, max_size=4 + concurrency, timeout=5.0, reconnect_timeout=5.0
     )
     app = procrastinate.App(connector=connector)
-    retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=3, retry_exceptions=[Gone])
+    # Whatever went wrong: also a database that went away in the middle of the mark that it went wrong.
+    retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=3)
 
     @app.task(name=_TASK, retry=retry)
     def _carry_out(job_id: str) -> None:

@@ -106,7 +106,7 @@ def submit(
     session.flush()
     job = add_job(session, "signaleren", {"initiatief": identifier}, subject=identifier, by=by)
     processing_log.log(session, "initiatief ontvangen", identifier, started=moment)
-    audit.record(session, by, "initiatief.ingediend", f"initiatief:{identifier}", {"gemeente": told.gemeente})
+    audit.record(session, by, "initiatief.ingediend", f"initiatief:{identifier}")
     return Submitted(initiative=initiative, job_id=job.id, secret=secret)
 
 
@@ -129,9 +129,13 @@ def _organisation_of(session: Session, municipality: str) -> str | None:
     return None
 
 
-def visible_initiative(session: Session, actor: Actor, identifier: str) -> Initiative:
-    """An initiative that this person may see; raises NotFound, which does not tell whether it exists for others."""
-    found = session.execute(select(Initiative).where(Initiative.id == identifier)).scalar_one_or_none()
+def visible_initiative(session: Session, actor: Actor, identifier: str, *, changing: bool = False) -> Initiative:
+    """An initiative that this person may see; raises NotFound, which does not tell whether it exists for others.
+
+    With ``changing`` the row is held until the transaction ends: no worker writes to it meanwhile.
+    """
+    query = select(Initiative).where(Initiative.id == identifier)
+    found = session.execute(query.with_for_update() if changing else query).scalar_one_or_none()
     if found is None or not may_see(actor, found):
         raise NotFound("Dit initiatief bestaat niet, of u mag het niet zien.")
     return found
@@ -147,7 +151,7 @@ def withdraw(session: Session, actor: Actor, identifier: str, *, expected_versio
         NotFound: there is none, or who asks may not withdraw it.
         Outdated: it has changed since it was read.
     """
-    found = visible_initiative(session, actor, identifier)
+    found = visible_initiative(session, actor, identifier, changing=True)
     if not may_withdraw(actor, found):
         raise NotFound("Dit initiatief bestaat niet, of u mag het niet intrekken.")
     if expected_version is not None and found.version != expected_version:

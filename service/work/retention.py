@@ -58,6 +58,7 @@ def erase_initiative(session: Session, initiative: Initiative, by: Actor | str) 
     _forget_original(session, initiative)
     initiative.title_pseudonymised = initiative.story_pseudonymised = _ERASED
     initiative.municipality, initiative.day, initiative.secret_hash, initiative.activities = "", "", None, []
+    initiative.room, initiative.coverage = [], {}
     initiative.submitter_id, initiative.status = None, InitiativeStatus.ERASED.value
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.subject_id == initiative.id))
     processing_log.log(session, "persoon gewist", initiative.id)

@@ -142,7 +142,6 @@ def withdraw_initiative(
 ) -> Any:
     """Trek een initiatief in: niemand beoordeelt het meer. De tekst blijft tot de bewaartermijn om is, of tot u hem wist."""
     with services.database.writing() as session:
-        visible_initiative(session, who, identifier)
         row = withdraw(session, who, identifier, expected_version=expected(if_match))
     return tagged(request, Initiatief.of(row), str(row.version))
 
@@ -156,7 +155,7 @@ def erase(
 ) -> Response:
     """Wis een initiatief: alle woorden ervan gaan weg. Wat over bepalingen is beslist, blijft, zonder het verhaal."""
     with services.database.writing() as session:
-        row = visible_initiative(session, who, identifier)
+        row = visible_initiative(session, who, identifier, changing=True)
         if not may_withdraw(who, row):
             raise NotFound("Dit initiatief bestaat niet, of u mag het niet wissen.")
         version = expected(if_match)

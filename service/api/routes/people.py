@@ -177,6 +177,8 @@ def list_tokens(
 @tokens.post("/tokens", status_code=201, response_model=Token, operation_id="tokenMaken")
 def create_token(services: ServicesHere, who: Annotated[Actor, Depends(Right("eigen:beheren"))], told: TokenInvoer) -> Any:
     """Maak een token voor een programma. Het geheim is alleen nu te zien."""
+    if not set(told.rechten) <= who.scopes:
+        raise Forbidden("Een token kan geen token maken dat meer mag dan het zelf.")
     with services.database.writing() as session:
         user = session.execute(select(User).where(User.id == who.user_id)).scalar_one()
         secret, token = add_token(session, user, name=told.naam, scopes=list(told.rechten), days=told.dagen, by=who)
