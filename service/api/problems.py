@@ -16,7 +16,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -106,6 +106,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(InvalidInitiative, _unreadable)
     app.add_exception_handler(OperationalError, _database_error)
     app.add_exception_handler(PoolTimeout, _database_error)
+    app.add_exception_handler(IntegrityError, _collision)
     app.add_exception_handler(DBAPIError, _database_error)
     app.add_exception_handler(Exception, _bug)
 
@@ -167,6 +168,11 @@ async def _unknown_ref(request: Request, error: Exception) -> JSONResponse:
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     return problem(request_id_of(request), 400, detail="Het initiatief heeft geen tekst om te lezen.")
+
+
+async def _collision(request: Request, error: Exception) -> JSONResponse:
+    # Two requests made the same thing at the same moment; this one came second.
+    return problem(request_id_of(request), 409, title=Conflict.title, detail="Dit bestaat intussen al; haal het opnieuw op.")
 
 
 async def _database_error(request: Request, error: Exception) -> JSONResponse:
