@@ -166,6 +166,12 @@ def tagged(request: Request, reply: Reply, tag: str, *, none_match: str | None =
     return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=status, headers=headers)
 
 
+def created(reply: Reply, location: str, *, tag: str | None = None) -> Response:
+    """An answer with what was made, and where it stands from now on."""
+    headers = {"Location": location, **({"ETag": f'"{tag}"'} if tag is not None else {})}
+    return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
+
+
 def expected(if_match: str | None, *, required: bool = True) -> int | None:
     """The version that a change is meant for; None for any (``*``).
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +20,7 @@ from service.api.routing import (
     IfNoneMatch,
     Limit,
     Page,
+    created,
     expected,
     formats,
     page,
@@ -73,8 +73,7 @@ def submit_initiative(
         # Two requests with one key at the same moment: the other was first, and has been kept by now.
         done = _submit(services, text, who, key, address)
     reply = InitiatiefIngediend(initiatief=Initiatief.of(done.initiative), geheime_link=done.secret, taak=done.job_id)
-    headers = {"Location": f"/v1/initiatieven/{done.initiative.id}", "ETag": f'"{done.initiative.version}"'}
-    return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
+    return created(reply, f"/v1/initiatieven/{done.initiative.id}", tag=str(done.initiative.version))
 
 
 def _submit(services: Services, text: Any, who: Actor, key: str | None, address: str) -> Submitted:
@@ -250,6 +249,4 @@ def add_flag(
     store = services.engine.loaded.store
     with services.database.writing() as session:
         row = add_missed(session, who, visible_initiative(session, who, identifier), store, missed.verwijzing, decision)
-    reply = Signaal.of(row, None)
-    headers = {"Location": f"/v1/signalen/{row.id}", "ETag": f'"{row.judgements}"'}
-    return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
+    return created(Signaal.of(row, None), f"/v1/signalen/{row.id}", tag=str(row.judgements))

@@ -12,7 +12,20 @@ from sqlalchemy.orm import Session
 from service.api.access import COOKIE, Right, ServicesHere
 from service.api.messages import AanmeldInvoer, GebruikerInvoer, GebruikerWijziging, TokenInvoer
 from service.api.replies import Gebruiker, Sessie, Token
-from service.api.routing import LISTS, After, IfMatch, IfNoneMatch, Limit, Page, expected, formats, page, router, tagged
+from service.api.routing import (
+    LISTS,
+    After,
+    IfMatch,
+    IfNoneMatch,
+    Limit,
+    Page,
+    created,
+    expected,
+    formats,
+    page,
+    router,
+    tagged,
+)
 from service.api.words import Identifier
 from service.clock import now
 from service.database.tables import ApiToken, LoginSession, Organisation, Role, User
@@ -77,8 +90,7 @@ def create_user(services: ServicesHere, who: Administrator, told: GebruikerInvoe
             by=who,
         )
         reply = _reply(session, user)
-        headers = {"Location": f"/v1/gebruikers/{user.id}", "ETag": f'"{user.version}"'}
-    return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
+    return created(reply, f"/v1/gebruikers/{user.id}", tag=str(user.version))
 
 
 @routes.get("/ik", response_model=Gebruiker, operation_id="gebruikerZelf")
@@ -183,8 +195,7 @@ def create_token(services: ServicesHere, who: Annotated[Actor, Depends(Right("ei
         user = session.execute(select(User).where(User.id == who.user_id)).scalar_one()
         secret, token = add_token(session, user, name=told.naam, scopes=list(told.rechten), days=told.dagen, by=who)
         reply = Token.of(token, secret)
-    headers = {"Location": f"/v1/tokens/{token.id}"}
-    return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
+    return created(reply, f"/v1/tokens/{token.id}")
 
 
 TokenId = Annotated[Identifier, Path(alias="id", description="Nummer van het token.")]
