@@ -33,6 +33,12 @@ class Loaded:
     corpus: str  # fingerprint of the store: what was searched
     key: tuple[Any, ...]  # what the files looked like when they were opened
 
+    @property
+    def made(self) -> tuple[int, int]:
+        """When model and store were written (nanoseconds of the epoch): tells which of two is the newer."""
+        store, model = self.key
+        return (model[0] if model else 0, store[0] if store else 0)
+
 
 class Engine:
     """Flags initiatives for the service.
@@ -46,7 +52,6 @@ class Engine:
         self._loaded: Loaded | None = None
         self._problem = "het model en de regelingen worden nog geladen"
         self._loading = threading.Lock()
-        self._at_once = threading.BoundedSemaphore(max(2, _cores()))
 
     @property
     def problem(self) -> str:
@@ -82,20 +87,14 @@ class Engine:
         """Flags of one initiative; see models.flagging.Flagger.flag.
 
         Raises:
-            Unavailable: nothing is loaded, or too many ask at once.
+            Unavailable: nothing is loaded.
         """
         loaded = self.loaded
-        # More at once than there are cores makes every one of them wait: better some wait at the door.
-        if not self._at_once.acquire(timeout=20):
-            raise Unavailable("De dienst heeft het te druk om nu te toetsen.", retry_after=2)
-        try:
-            return loaded, loaded.flagger.flag(initiative, top=top, brief=brief)
-        finally:
-            self._at_once.release()
+        return loaded, loaded.flagger.flag(initiative, top=top, brief=brief)
 
     def _open(self, key: tuple[Any, ...], on_chunk: Callable[[str, int], None] | None) -> Loaded:
         store, model = Store(self._store_folder), load_model(self._model_folder)
-        index = build_index(store, model_folder=self._model_folder, key=model.version, workers=_cores(), on_chunk=on_chunk)
+        index = build_index(store, model_folder=self._model_folder, key=model.version, workers=cores(), on_chunk=on_chunk)
         return Loaded(
             store=store,
             flagger=Flagger(store, model, index),
@@ -115,7 +114,7 @@ def fingerprint(store: Store) -> str:
     return hashlib.sha256("\n".join([*parts, listing]).encode()).hexdigest()
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use: in a container fewer than the machine has."""
     return len(os.sched_getaffinity(0))
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.api.crowd import Crowd
+from service.api.events import Streams
 from service.api.limits import Limits
 from service.api.measures import Measures
 from service.database.opening import Database
@@ -17,6 +19,7 @@ from service.identity.accounts import actor_of_bearer, actor_of_cookie
 from service.identity.actor import ANONYMOUS, Actor, Standing
 from service.identity.policies import allowed
 from service.settings import Settings
+from service.work.reading import ReadingLog
 
 COOKIE = "regelruimte_sessie"
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -31,6 +34,9 @@ class Services:
     engine: Engine
     limits: Limits
     measures: Measures
+    crowd: Crowd
+    streams: Streams
+    reading: ReadingLog
 
 
 def services_of(request: Request) -> Services:

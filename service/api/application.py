@@ -13,6 +13,8 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from service.api.access import Services
+from service.api.crowd import Crowd
+from service.api.events import Streams
 from service.api.limits import Limits
 from service.api.measures import Measures
 from service.api.openapi import document
@@ -20,12 +22,13 @@ from service.api.problems import add_handlers
 from service.api.routes import checks, flags, health, initiatives, law, oversight, people, work
 from service.api.shell import API_VERSION, Shell
 from service.database.opening import Database
-from service.engine import Engine
+from service.engine import Engine, cores
 from service.identity import oidc
 from service.jobs.carrying import World
 from service.jobs.embedded import EmbeddedWorker
 from service.operation.logs import set_up_logs
 from service.settings import Settings, settings_of
+from service.work.reading import ReadingLog
 
 WATCH_SECONDS = 30.0
 """How often a process looks whether the store or the model has changed."""
@@ -41,7 +44,16 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     """
     database = Database(settings.database_url)
     flagging = engine or Engine(settings)
-    measures, limits = Measures(), Limits(settings)
+    services = Services(
+        settings=settings,
+        database=database,
+        engine=flagging,
+        limits=Limits(settings),
+        measures=Measures(),
+        crowd=Crowd(cores()),
+        streams=Streams(),
+        reading=ReadingLog(database),
+    )
     worker = EmbeddedWorker(World(settings=settings, database=database, engine=flagging))
     embedded = settings.is_sqlite if run_jobs is None else run_jobs
 
@@ -56,17 +68,19 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
                     flagging.load()
 
         threading.Thread(target=keep_open, name="load", daemon=True).start()
+        services.reading.start()
         if embedded:
             worker.start()
         yield
         ended.set()
+        services.reading.stop()
         if embedded:
             worker.stop()
         database.close()
 
     app = FastAPI(title="Regelruimte", version=API_VERSION, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.router.redirect_slashes = False
-    app.state.services = Services(settings=settings, database=database, engine=flagging, limits=limits, measures=measures)
+    app.state.services = services
     add_handlers(app)
     # The routes themselves, not routers within a router: the document and the table of rights are read off them.
     app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes])
@@ -76,7 +90,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     async def openapi() -> Response:
         return Response(described, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
 
-    return Shell(app, settings=settings, limits=limits, measures=measures)
+    return Shell(app, settings=settings, limits=services.limits, measures=services.measures)
 
 
 def routes_of() -> list[APIRoute]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from models.columns import BARRIERS
-from service.api.words import Day, Identifier, Message, Name, Note, Place, Reference, Story, Title
+from service.api.words import Day, Identifier, Message, Name, Note, Place, Reference, ShortStory, Story, Title
 from service.database.tables import Role
 from service.identity.actor import Scope
 
@@ -44,8 +44,9 @@ class InitiatiefInvoer(Message):
 
 
 class ToetsInvoer(InitiatiefInvoer):
-    """Een initiatief om te toetsen zonder het te bewaren."""
+    """Een initiatief om te toetsen zonder het te bewaren. Een langer verhaal kan worden ingediend; dan leest een taak het."""
 
+    omschrijving: ShortStory = Field(description="Wat u wilt doen, waar en wanneer; in uw eigen woorden.")
     aantal: int = Field(default=10, ge=1, le=100, description="Hoeveel signalen er hoogstens terugkomen.")
 
 

@@ -230,6 +230,11 @@ _MESSAGES = {
 def _message(one: Mapping[str, Any]) -> str:
     template = _MESSAGES.get(str(one["type"]), "De waarde klopt niet.")
     try:
-        return template.format(**one.get("ctx", {}))
+        return template.format(**{name: _in_dutch(value) for name, value in one.get("ctx", {}).items()})
     except (KeyError, IndexError):
         return "De waarde klopt niet."
+
+
+def _in_dutch(value: Any) -> Any:
+    """The library words a choice as ``'a', 'b' or 'c'``."""
+    return value.replace("' or '", "' of '") if isinstance(value, str) else value

@@ -6,15 +6,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from corpus.errors import InvalidInitiative
 from models.initiatives import InitiativeText, initiative_of
 from service.clock import now
+from service.database.opening import Database
 from service.database.tables import IdempotencyKey, Initiative, InitiativeStatus, Organisation, new_id
 from service.errors import Conflict, FieldProblem, InvalidInput, KeyReused, NotFound, Outdated
 from service.identity.actor import Actor
@@ -59,12 +61,12 @@ _DUTCH = {
 
 
 def submit(
-    session: Session, settings: Settings, told: InitiativeText, *, by: Actor, key: str | None = None, network: str = ""
+    database: Database, settings: Settings, told: InitiativeText, *, by: Actor, key: str | None = None, network: str = ""
 ) -> Submitted:
     """Keep an initiative and ask for its flags, in one transaction.
 
     Args:
-        session: a writing session.
+        database: where it is kept.
         told: the initiative.
         by: who submits; anonymous people get the secret link only.
         key: Idempotency-Key; the same key with the same initiative gives the first answer again.
@@ -73,6 +75,34 @@ def submit(
     Raises:
         KeyReused: the key came before with another initiative.
     """
+    moment = now()
+    # This takes time with the length of the text, and on SQLite a transaction keeps all others from writing.
+    pseudonyms = pseudonymised_parts(told.titel, told.omschrijving)
+
+    def kept() -> Submitted:
+        with database.writing() as session:
+            return _submitted(session, settings, told, pseudonyms, by=by, key=key, network=network, moment=moment)
+
+    try:
+        return kept()
+    except IntegrityError:
+        if key is None:
+            raise
+        # Two requests with one key at the same moment: the other was first, and has been kept by now.
+        return kept()
+
+
+def _submitted(
+    session: Session,
+    settings: Settings,
+    told: InitiativeText,
+    pseudonyms: tuple[str, str],
+    *,
+    by: Actor,
+    key: str | None,
+    network: str,
+    moment: datetime,
+) -> Submitted:
     scope = f"{by.label}@{network}:initiatieven"[:120]
     digest = hashlib.sha256(json.dumps([told.titel, told.omschrijving, told.gemeente, told.datum]).encode()).hexdigest()
     if key is not None:
@@ -81,9 +111,8 @@ def submit(
         ).scalar_one_or_none()
         if known is not None:
             return _repeated(session, settings, known, digest)
-    moment, identifier = now(), new_id()
+    identifier = new_id()
     secret = link_secret(settings.secret_key.get_secret_value(), identifier)
-    title, story = pseudonymised_parts(told.titel, told.omschrijving)
     initiative = Initiative(
         id=identifier,
         organisation_id=_organisation_of(session, told.gemeente),
@@ -91,8 +120,8 @@ def submit(
         secret_hash=secret_hash(secret),
         title=told.titel,
         story=told.omschrijving,
-        title_pseudonymised=title,
-        story_pseudonymised=story,
+        title_pseudonymised=pseudonyms[0],
+        story_pseudonymised=pseudonyms[1],
         municipality=told.gemeente,
         day=told.datum,
         status=InitiativeStatus.SUBMITTED.value,

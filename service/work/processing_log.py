@@ -20,6 +20,7 @@ REGISTER = {
     "initiatief gesignaleerd": "regelruimte/verwerkingen/initiatief-signaleren",
     "initiatief ingetrokken": "regelruimte/verwerkingen/initiatief-intrekken",
     "origineel gewist": "regelruimte/verwerkingen/bewaartermijn",
+    "momentopname gelezen": "regelruimte/verwerkingen/momentopname-lezen",
     "persoon uitgevoerd": "regelruimte/verwerkingen/inzage",
     "persoon gewist": "regelruimte/verwerkingen/wissen",
 }
@@ -27,10 +28,16 @@ REGISTER = {
 
 
 def log(
-    session: Session, name: str, subject_id: str, *, started: datetime | None = None, subject_type: str = "initiatief"
+    session: Session,
+    name: str,
+    subject_id: str,
+    *,
+    started: datetime | None = None,
+    ended: datetime | None = None,
+    subject_type: str = "initiatief",
 ) -> None:
-    """Add an entry, in the transaction of the processing itself."""
-    ended = now()
+    """Add an entry, in the transaction of the processing itself; reading is logged in batches (service.work.reading)."""
+    ended = ended or now()
     session.add(
         ProcessingEntry(
             trace_id=secrets.token_hex(16),

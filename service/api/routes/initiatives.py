@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from service.api.access import Right, Services, ServicesHere
+from service.api.access import Right, ServicesHere
 from service.api.events import EVENT, progress_of
 from service.api.messages import GemistInvoer, InitiatiefInvoer, InitiatiefWijziging
 from service.api.replies import Initiatief, InitiatiefIngediend, InitiatiefKort, Signaal
@@ -32,8 +32,7 @@ from service.database.tables import Anchor, FlagRow, Initiative, Job, Suggestion
 from service.errors import NotFound, Outdated
 from service.identity.actor import Actor
 from service.identity.policies import may_withdraw, visible
-from service.work import processing_log
-from service.work.initiatives import Submitted, submit, text_of, visible_initiative, withdraw
+from service.work.initiatives import submit, text_of, visible_initiative, withdraw
 from service.work.judgements import Decision, add_missed
 from service.work.retention import erase_initiative
 
@@ -67,18 +66,9 @@ def submit_initiative(
     address = request.client.host if request.client else ""
     services.limits.check("submissions", address)
     text = text_of({**told.model_dump(mode="json"), "datum": told.datum.isoformat() if told.datum else ""})
-    try:
-        done = _submit(services, text, who, key, address)
-    except IntegrityError:
-        # Two requests with one key at the same moment: the other was first, and has been kept by now.
-        done = _submit(services, text, who, key, address)
+    done = submit(services.database, services.settings, text, by=who, key=key, network=address)
     reply = InitiatiefIngediend(initiatief=Initiatief.of(done.initiative), geheime_link=done.secret, taak=done.job_id)
     return created(reply, f"/v1/initiatieven/{done.initiative.id}", tag=str(done.initiative.version))
-
-
-def _submit(services: Services, text: Any, who: Actor, key: str | None, address: str) -> Submitted:
-    with services.database.writing() as session:
-        return submit(session, services.settings, text, by=who, key=key, network=address)
 
 
 @routes.get(
@@ -111,6 +101,7 @@ def list_initiatives(
     order = Initiative.sequence.desc() if newest else Initiative.sequence
     with services.database.reading() as session:
         rows = session.execute(query.order_by(order).limit(limit + 1)).scalars().all()
+    services.reading.note("initiatief gelezen", [row.id for row in rows[:limit]])
     return page(request, [(row.sequence, InitiatiefKort.of(row)) for row in rows], limit)
 
 
@@ -125,8 +116,7 @@ def read_initiative(
     """Een initiatief, met de activiteiten die erin zijn gelezen."""
     with services.database.reading() as session:
         row = visible_initiative(session, who, identifier)
-    with services.database.writing() as session:
-        processing_log.log(session, "initiatief gelezen", identifier)
+    services.reading.note("initiatief gelezen", [identifier])
     return tagged(request, Initiatief.of(row), str(row.version), none_match=none_match)
 
 
@@ -172,7 +162,10 @@ def erase(
     response_class=Response,
 )
 def follow_initiative(
-    services: ServicesHere, who: Annotated[Actor, Depends(Right("initiatieven:lezen"))], identifier: InitiativeId
+    request: Request,
+    services: ServicesHere,
+    who: Annotated[Actor, Depends(Right("initiatieven:lezen"))],
+    identifier: InitiativeId,
 ) -> Response:
     """Volg de taak die de signalen maakt (server-sent events)."""
     with services.database.reading() as session:
@@ -180,7 +173,8 @@ def follow_initiative(
         job = session.execute(select(Job.id).where(Job.subject == identifier).order_by(Job.sequence.desc()).limit(1)).scalar()
     if job is None:
         raise NotFound("Er is geen taak voor dit initiatief.")
-    return progress_of(services.database, job)
+    address = request.client.host if request.client else ""
+    return progress_of(services.database, job, streams=services.streams, address=address)
 
 
 @routes.get(
@@ -222,12 +216,14 @@ def list_flags(
             query = query.order_by(FlagRow.p.desc(), FlagRow.sequence)
         rows = session.execute(query.limit(limit + 1)).scalars().all()
         latest = latest_suggestions(session, [row.id for row in rows])
+    services.reading.note("initiatief gelezen", [identifier])
     return page(request, [(row.sequence, Signaal.of(row, latest.get(row.id))) for row in rows], limit)
 
 
-def latest_suggestions(session: Any, flag_ids: list[str]) -> dict[str, Suggestion]:
+def latest_suggestions(session: Session, flag_ids: list[str]) -> dict[str, Suggestion]:
     """The newest suggestion of each flag."""
-    rows = session.execute(select(Suggestion).where(Suggestion.flag_id.in_(flag_ids)).order_by(Suggestion.sequence)).scalars()
+    newest = select(func.max(Suggestion.sequence)).where(Suggestion.flag_id.in_(flag_ids)).group_by(Suggestion.flag_id)
+    rows = session.execute(select(Suggestion).where(Suggestion.sequence.in_(newest))).scalars()
     return {row.flag_id: row for row in rows}
 
 

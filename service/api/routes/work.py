@@ -84,9 +84,12 @@ def read_job(
     responses={200: {"content": {EVENTS: {"schema": EVENT}}}},
     response_class=Response,
 )
-def follow_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:lezen"))], identifier: JobId) -> Response:
+def follow_job(
+    request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:lezen"))], identifier: JobId
+) -> Response:
     """Volg een taak (server-sent events)."""
-    return progress_of(services.database, _job(services, identifier).id)
+    address = request.client.host if request.client else ""
+    return progress_of(services.database, _job(services, identifier).id, streams=services.streams, address=address)
 
 
 def _job(services: Services, identifier: str) -> Job:
