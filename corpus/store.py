@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from datasets import Dataset, concatenate_datasets
 
 from corpus.errors import DamagedStore, OutdatedStore, StoreProblem, UnknownRef
@@ -182,7 +183,7 @@ class Store:
         """One clause; raises UnknownRef."""
         entry = self.entry(ref.split("/")[0], version_date=version_date)
         table = self._parts[entry.part].data.table.slice(entry.start, entry.clauses)
-        index = table["ref"].to_pylist().index(ref) if ref in set(table["ref"].to_pylist()) else -1
+        index = pc.index(table["ref"], ref).as_py()
         if index < 0:
             raise UnknownRef(f"{ref}: not in {entry.title} as the store {self.folder} holds it")
         return clause_of(table.slice(index, 1).to_pylist()[0])

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     workers: int = Field(default=1, ge=1, le=64)  # web processes
     otel: bool = False  # traces by OpenTelemetry; needs the extra "otel"
-    metrics_token: SecretStr = SecretStr("")  # bearer token for /metrics; "" leaves it open
+    metrics_token: SecretStr = SecretStr("")  # bearer token for /metrics; "" for requests from the machine itself only
     max_body_bytes: int = Field(default=2_000_000, ge=1_000, le=100_000_000)
     checks_per_minute: int = Field(default=120, ge=0)  # quick checks per address; 0 for no limit
     submissions_per_minute: int = Field(default=20, ge=0)  # per address; 0 for no limit

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -15,6 +17,10 @@ from service.database.opening import Database
 from service.database.tables import FlagRow, Initiative, Job, Judgement, Verdict
 from service.engine import Engine
 
+FRESH_SECONDS = 10.0
+"""How long an answer of the database counts as the present one: counting all rows takes time, and anybody may scrape often."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 10.0)
 
 
@@ -33,10 +39,12 @@ class Measures:
             "regelruimte_request_seconds", "Time to answer, in seconds", ["route"], buckets=_BUCKETS, registry=self._registry
         )
         self._flags = Counter("regelruimte_flags_shown_total", "Flags given by quick checks", registry=self._registry)
+        self._asking = threading.Lock()
+        self._told, self._told_at = b"", float("-inf")
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request."""
-        self._requests.labels(method, route, str(status)).inc()
+        """Count one request. A method is any word that somebody sends, so those that do not exist count as one."""
+        self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def flags(self, number: int) -> None:
@@ -44,15 +52,18 @@ class Measures:
         self._flags.inc(number)
 
     def text(self, database: Database, engine: Engine) -> bytes:
-        """All measures in the text format of Prometheus; those of the database are asked at this moment."""
+        """All measures in the text format of Prometheus; those of the database are at most FRESH_SECONDS old."""
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             counted = CollectorRegistry()
             MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
         else:
             counted = self._registry
-        asked = CollectorRegistry()
-        asked.register(_Asked(database, engine))
-        return generate_latest(counted) + generate_latest(asked)
+        with self._asking:
+            if time.monotonic() - self._told_at > FRESH_SECONDS:
+                asked = CollectorRegistry()
+                asked.register(_Asked(database, engine))
+                self._told, self._told_at = generate_latest(asked), time.monotonic()
+            return generate_latest(counted) + self._told
 
 
 class _Asked(Collector):

@@ -49,7 +49,7 @@ class Route(APIRoute):
                 raise RequestValidationError(
                     [{"loc": ("query", key), "type": "extra_forbidden", "ctx": {}} for key in unknown[:20]]
                 )
-            request.state.format = _negotiated(request.headers.get("accept", "*/*"), formats)
+            request.state.format = _negotiated(",".join(request.headers.getlist("accept")) or "*/*", formats)
             if reads_body and request.headers.get("content-type", "").partition(";")[0].strip().casefold() != JSON:
                 raise HTTPException(415)
             return await handle(request)
@@ -80,27 +80,37 @@ def _query_keys(route: APIRoute) -> frozenset[str]:
 
 
 def _negotiated(accept: str, offered: Sequence[str]) -> str:
-    """The offered format that is wanted most (RFC 9110, section 12.5.1); raises 406 when none is."""
-    wanted: list[tuple[float, int, str]] = []
-    for place, part in enumerate(accept.split(",")):
+    """The offered format that is wanted most (RFC 9110, section 12.5.1); raises 406 when none is.
+
+    What a format is worth says the most specific range that it falls in. Of equals comes first what was named first.
+    """
+    ranges: dict[str, tuple[float, int]] = {}  # quality, and place in the order of asking
+    for place, part in enumerate(accept.casefold().split(",")):
         name, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    quality = float(parameter[2:])
-                except ValueError:
-                    quality = 0.0
-        wanted.append((-quality, place, name.casefold()))
-    for negative, _, name in sorted(wanted):
-        if negative == 0:
-            continue
-        for own in offered:
-            if name in ("*/*", "", own, own.partition("/")[0] + "/*"):
-                return own
-        if name == "application/problem+json":
-            return offered[0]
+        ranges.setdefault(name, (_quality(parameters), place))
+    wanted = []
+    for own in offered:
+        matching = (own, own.partition("/")[0] + "/*", "*/*")
+        quality, place = next((ranges[name] for name in matching if name in ranges), (0.0, 0))
+        if quality > 0:
+            wanted.append((-quality, place, own))
+    if wanted:
+        return min(wanted, key=lambda one: one[:2])[2]
+    if ranges.get("application/problem+json", (0.0, 0))[0] > 0:
+        return offered[0]  # who asks for the shape of our errors takes them for granted
     raise HTTPException(406)
+
+
+def _quality(parameters: Iterable[str]) -> float:
+    """The weight of a range, 0..1; 0 when it cannot be read."""
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                quality = float(parameter[2:])
+            except ValueError:
+                return 0.0
+            return quality if 0 <= quality <= 1 else 0.0
+    return 1.0
 
 
 Item = TypeVar("Item", bound=BaseModel)
@@ -172,20 +182,22 @@ def created(reply: Reply, location: str, *, tag: str | None = None) -> Response:
     return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
 
 
-def expected(if_match: str | None, *, required: bool = True) -> int | None:
+def tag_of(if_match: str) -> str | None:
+    """The ETag of what a change is meant for; None for any (``*``)."""
+    tag = if_match.strip().removeprefix("W/").strip('"')
+    return None if tag == "*" else tag
+
+
+def expected(if_match: str | None) -> int | None:
     """The version that a change is meant for; None for any (``*``).
 
     Raises:
-        PreconditionMissing: there is no If-Match, and there must be.
+        PreconditionMissing: there is no If-Match.
         Outdated: it is no ETag of ours, so it cannot be the present one.
     """
     if if_match is None:
-        if required:
-            raise PreconditionMissing("Geef in de kop If-Match de ETag mee van wat u wijzigt.")
-        return None
-    tag = if_match.strip().removeprefix("W/").strip('"')
-    if tag == "*":
-        return None
-    if not tag.isdigit() or len(tag) > 15:
+        raise PreconditionMissing("Geef in de kop If-Match de ETag mee van wat u wijzigt.")
+    tag = tag_of(if_match)
+    if tag is not None and (not tag.isdecimal() or len(tag) > 15):
         raise Outdated("De ETag in If-Match hoort niet bij wat u wijzigt.")
-    return int(tag)
+    return None if tag is None else int(tag)

@@ -44,29 +44,35 @@ def visible_flag(session: Session, actor: Actor, identifier: str, *, changing: b
     return row[0], row[1]
 
 
+def flag_tag(flag: FlagRow, latest: Suggestion | None) -> str:
+    """ETag of a flag: another after every judgement and every suggestion, so that nobody judges what nobody saw."""
+    return f"{flag.judgements}-{latest.sequence if latest else 0}"
+
+
 def judge(
-    session: Session, actor: Actor, flag_id: str, decision: Decision, *, expected: int | None = None, adjudication: bool = False
+    session: Session, actor: Actor, flag_id: str, decision: Decision, *, expected: str | None = None, adjudication: bool = False
 ) -> Judgement:
     """Add a judgement to a flag.
 
     Args:
         session: a writing session.
         actor: the reviewer.
-        expected: how many judgements the reviewer saw (If-Match); None for any.
+        expected: ETag of what the reviewer saw (If-Match); None for any.
         adjudication: a lawyer's decision over those of others.
 
     Raises:
         NotFound: no such flag for this person.
         Conflict: the initiative was withdrawn.
-        Outdated: someone judged it in the meantime.
+        Outdated: someone judged it in the meantime, or a model said something new.
         InvalidInput: the decision contradicts itself, or points outside the clause.
     """
     flag, initiative = visible_flag(session, actor, flag_id, changing=True)
     if initiative.status in CLOSED:
         raise Conflict("Het initiatief is ingetrokken; er is niets meer te beoordelen.")
-    if expected is not None and expected != flag.judgements:
-        raise Outdated("Intussen heeft iemand anders dit signaal beoordeeld; haal het opnieuw op.")
-    suggestion = _suggestion(session, flag, decision.suggestion_id)
+    latest = _suggestion(session, flag, None)
+    if expected is not None and expected != flag_tag(flag, latest):
+        raise Outdated("Dit signaal is intussen beoordeeld of opnieuw gelezen; haal het opnieuw op.")
+    suggestion = latest if decision.suggestion_id is None else _suggestion(session, flag, decision.suggestion_id)
     text = session.get_one(ClauseText, suggestion.clause_sha256 if suggestion else flag.clause_sha256).text
     _check(decision, len(text))
     suggested: dict[str, Any] = suggestion.content if suggestion else {"kinds": [], "strength": 0, "evidence": []}

@@ -205,7 +205,8 @@ def service(database_url: str, engine: Engine, store: Path, tmp_path_factory: py
     migrate(database)
     tokens, users = people_in(database)
     app = create_app(settings, engine=engine, run_jobs=False)
-    with TestClient(app, base_url="http://localhost:8000", raise_server_exceptions=False) as client:
+    local = ("127.0.0.1", 50000)  # as whoever sits at the machine itself
+    with TestClient(app, base_url="http://localhost:8000", raise_server_exceptions=False, client=local) as client:
         yield Service(settings=settings, database=database, engine=engine, client=client, tokens=tokens, users=users)
     database.close()
 

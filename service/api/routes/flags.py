@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Path, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy import select
 
 from service.api.access import Right, ServicesHere
 from service.api.messages import BeoordelingInvoer
+from service.api.paging import rows_after
 from service.api.replies import Beoordeling, Signaal, SignaalVolledig, Voorstel
 from service.api.routes.initiatives import latest_suggestions
-from service.api.routing import LISTS, After, IfMatch, IfNoneMatch, Limit, Page, expected, formats, page, router, tagged
+from service.api.routing import LISTS, After, IfMatch, IfNoneMatch, Limit, Page, created, formats, page, router, tag_of, tagged
 from service.api.words import Identifier
 from service.database.tables import ClauseText, FlagRow, Initiative, Judgement, Suggestion, Verdict
 from service.errors import NotFound
 from service.identity.actor import Actor
 from service.identity.policies import visible
-from service.work.judgements import Decision, judge, visible_flag
+from service.work.judgements import Decision, flag_tag, judge, visible_flag
 
 routes = router("signalen")
 
@@ -33,14 +33,15 @@ def read_flag(
     identifier: FlagId,
     none_match: IfNoneMatch = None,
 ) -> Any:
-    """Een signaal, met de bepaling zoals die luidde en het nieuwste voorstel. De ETag telt de beoordelingen."""
+    """Een signaal, met de bepaling zoals die luidde en het nieuwste voorstel. De ETag telt oordelen en noemt het voorstel."""
     with services.database.reading() as session:
-        row, _ = visible_flag(session, who, identifier)
+        row, initiative = visible_flag(session, who, identifier)
         suggestion = latest_suggestions(session, [row.id]).get(row.id)
         clause = session.get_one(ClauseText, suggestion.clause_sha256 if suggestion else row.clause_sha256)
+    services.reading.note("initiatief gelezen", [initiative.id])  # a suggestion quotes its words
     short = Signaal.of(row, suggestion)
     reply = SignaalVolledig(**short.model_dump(by_alias=False), tekst=clause.text, opschrift=clause.heading)
-    return tagged(request, reply, str(row.judgements), none_match=none_match)
+    return tagged(request, reply, flag_tag(row, suggestion), none_match=none_match)
 
 
 @routes.get(
@@ -56,9 +57,10 @@ def list_suggestions(
 ) -> Any:
     """Wat opeenvolgende modellen van dit signaal zeiden, het oudste eerst."""
     with services.database.reading() as session:
-        visible_flag(session, who, identifier)
-        query = select(Suggestion).where(Suggestion.flag_id == identifier, Suggestion.sequence > (after or 0))
-        rows = session.execute(query.order_by(Suggestion.sequence).limit(limit + 1)).scalars().all()
+        _, initiative = visible_flag(session, who, identifier)
+        query = select(Suggestion).where(Suggestion.flag_id == identifier)
+        rows = rows_after(session, query, Suggestion.sequence, after=after, limit=limit)
+    services.reading.note("initiatief gelezen", [initiative.id])
     return page(request, [(row.sequence, Voorstel.of(row)) for row in rows], limit)
 
 
@@ -79,8 +81,8 @@ def list_judgements_of(
     """De beoordelingen van een signaal, de oudste eerst."""
     with services.database.reading() as session:
         visible_flag(session, who, identifier)
-        query = select(Judgement).where(Judgement.flag_id == identifier, Judgement.sequence > (after or 0))
-        rows = session.execute(query.order_by(Judgement.sequence).limit(limit + 1)).scalars().all()
+        query = select(Judgement).where(Judgement.flag_id == identifier)
+        rows = rows_after(session, query, Judgement.sequence, after=after, limit=limit)
     return page(request, [(row.sequence, Beoordeling.of(row)) for row in rows], limit)
 
 
@@ -110,7 +112,7 @@ def adjudicate_flag(
 
 def _judged(
     services: ServicesHere, who: Actor, identifier: str, told: BeoordelingInvoer, if_match: str | None, *, adjudication: bool
-) -> JSONResponse:
+) -> Response:
     decision = Decision(
         verdict=Verdict(told.oordeel),
         kinds=tuple(told.soorten),
@@ -120,12 +122,11 @@ def _judged(
         suggestion_id=told.voorstel,
     )
     with services.database.writing() as session:
-        seen = expected(if_match, required=False)
+        seen = tag_of(if_match) if if_match is not None else None
         row = judge(session, who, identifier, decision, expected=seen, adjudication=adjudication)
-        count = session.get_one(FlagRow, session.execute(select(FlagRow.sequence).where(FlagRow.id == identifier)).scalar_one())
-        headers = {"Location": f"/v1/beoordelingen/{row.id}", "ETag": f'"{count.judgements}"'}
-    reply = Beoordeling.of(row)
-    return JSONResponse(reply.model_dump(mode="json", by_alias=True), status_code=201, headers=headers)
+        flag, _ = visible_flag(session, who, identifier)
+        tag = flag_tag(flag, latest_suggestions(session, [identifier]).get(identifier))
+    return created(Beoordeling.of(row), f"/v1/beoordelingen/{row.id}", tag=tag)
 
 
 @routes.get(
@@ -149,12 +150,8 @@ def list_judgements(
     )
     if oordeel is not None:
         query = query.where(Judgement.verdict == oordeel.value)
-    newest = sorteer == "nieuwste"
-    if after is not None:
-        query = query.where(Judgement.sequence < after if newest else Judgement.sequence > after)
     with services.database.reading() as session:
-        order = Judgement.sequence.desc() if newest else Judgement.sequence
-        rows = session.execute(query.order_by(order).limit(limit + 1)).scalars().all()
+        rows = rows_after(session, query, Judgement.sequence, after=after, limit=limit, newest=sorteer == "nieuwste")
     return page(request, [(row.sequence, Beoordeling.of(row)) for row in rows], limit)
 
 

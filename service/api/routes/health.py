@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -10,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from service.api.access import services_of
-from service.errors import NotAuthenticated
+from service.errors import Forbidden, NotAuthenticated
 
 routes = APIRouter(include_in_schema=False)
 
@@ -47,5 +48,14 @@ async def metrics(request: Request) -> Response:
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if token and not hmac.compare_digest(given.encode(), token.encode()):
         raise NotAuthenticated("De metingen vragen een token.")
+    if not token and not _local(request.client.host if request.client else ""):
+        raise Forbidden("Zonder REGELRUIMTE_METRICS_TOKEN zijn de metingen alleen op de machine zelf te lezen.")
     text = await run_in_threadpool(services.measures.text, services.database, services.engine)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _local(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

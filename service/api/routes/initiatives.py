@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.api.access import Right, ServicesHere
 from service.api.events import EVENT, progress_of
 from service.api.messages import GemistInvoer, InitiatiefInvoer, InitiatiefWijziging
+from service.api.paging import rows_after
 from service.api.replies import Initiatief, InitiatiefIngediend, InitiatiefKort, Signaal
 from service.api.routing import (
     EVENTS,
@@ -33,7 +34,7 @@ from service.errors import NotFound, Outdated
 from service.identity.actor import Actor
 from service.identity.policies import may_withdraw, visible
 from service.work.initiatives import submit, text_of, visible_initiative, withdraw
-from service.work.judgements import Decision, add_missed
+from service.work.judgements import Decision, add_missed, flag_tag
 from service.work.retention import erase_initiative
 
 routes = router("initiatieven")
@@ -95,12 +96,8 @@ def list_initiatives(
         query = query.where(Initiative.municipality == gemeente.replace("\x00", ""))
     if status is not None:
         query = query.where(Initiative.status == status)
-    newest = sorteer == "nieuwste"
-    if after is not None:
-        query = query.where(Initiative.sequence < after if newest else Initiative.sequence > after)
-    order = Initiative.sequence.desc() if newest else Initiative.sequence
     with services.database.reading() as session:
-        rows = session.execute(query.order_by(order).limit(limit + 1)).scalars().all()
+        rows = rows_after(session, query, Initiative.sequence, after=after, limit=limit, newest=sorteer == "nieuwste")
     services.reading.note("initiatief gelezen", [row.id for row in rows[:limit]])
     return page(request, [(row.sequence, InitiatiefKort.of(row)) for row in rows], limit)
 
@@ -245,4 +242,4 @@ def add_flag(
     store = services.engine.loaded.store
     with services.database.writing() as session:
         row = add_missed(session, who, visible_initiative(session, who, identifier), store, missed.verwijzing, decision)
-    return created(Signaal.of(row, None), f"/v1/signalen/{row.id}", tag=str(row.judgements))
+    return created(Signaal.of(row, None), f"/v1/signalen/{row.id}", tag=flag_tag(row, None))

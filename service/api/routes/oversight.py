@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from sqlalchemy import func, select
 
 from service.api.access import Right, ServicesHere
+from service.api.paging import rows_after
 from service.api.replies import AuditControle, AuditRegel, Statistieken
 from service.api.routing import LISTS, After, Limit, Page, formats, page, router
 from service.database.tables import AuditEntry, FlagRow, Initiative, Judgement, Verdict
@@ -43,10 +44,8 @@ def list_audit(
         query = query.where(AuditEntry.action == handeling.replace("\x00", ""))
     if onderwerp is not None:
         query = query.where(AuditEntry.subject == onderwerp.replace("\x00", ""))
-    if after is not None:
-        query = query.where(AuditEntry.sequence < after)
     with services.database.reading() as session:
-        rows = session.execute(query.order_by(AuditEntry.sequence.desc()).limit(limit + 1)).scalars().all()
+        rows = rows_after(session, query, AuditEntry.sequence, after=after, limit=limit, newest=True)
     return page(request, [(row.sequence, AuditRegel.of(row)) for row in rows], limit)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from sqlalchemy import select
 
 from corpus.errors import InvalidModel
@@ -15,8 +17,9 @@ from models.packaging import open_package
 from service.api.access import Right, Services, ServicesHere
 from service.api.events import EVENT, progress_of
 from service.api.messages import TaakInvoer
+from service.api.paging import rows_after
 from service.api.replies import Model, Momentopname, Taak
-from service.api.routing import EVENTS, LINES, LISTS, After, IfNoneMatch, Limit, Page, formats, page, router, tagged
+from service.api.routing import EVENTS, LINES, LISTS, After, IfNoneMatch, Limit, Page, created, formats, page, router, tagged
 from service.api.words import Identifier
 from service.database.tables import Job, SnapshotRow
 from service.errors import Forbidden, NotFound
@@ -46,10 +49,8 @@ def list_jobs(
         query = query.where(Job.kind == soort.replace("\x00", ""))
     if status is not None:
         query = query.where(Job.status == status)
-    if after is not None:
-        query = query.where(Job.sequence < after)
     with services.database.reading() as session:
-        rows = session.execute(query.order_by(Job.sequence.desc()).limit(limit + 1)).scalars().all()
+        rows = rows_after(session, query, Job.sequence, after=after, limit=limit, newest=True)
     return page(request, [(row.sequence, Taak.of(row)) for row in rows], limit)
 
 
@@ -60,8 +61,7 @@ def start_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken
     with services.database.writing() as session:
         job = add_job(session, "importeren" if parameters else told.soort, parameters, by=who)
         audit.record(session, who, "taak.gestart", f"taak:{job.id}", {"soort": job.kind, **parameters})
-    reply = Taak.of(job).model_dump(mode="json", by_alias=True)
-    return JSONResponse(reply, status_code=201, headers={"Location": f"/v1/taken/{job.id}"})
+    return created(Taak.of(job), f"/v1/taken/{job.id}")
 
 
 @routes.get("/taken/{id}", response_model=Taak, operation_id="taakLezen")
@@ -115,11 +115,8 @@ def list_snapshots(
     limit: Limit = 50,
 ) -> Any:
     """De momentopnamen, de nieuwste eerst."""
-    query = select(SnapshotRow)
-    if after is not None:
-        query = query.where(SnapshotRow.sequence < after)
     with services.database.reading() as session:
-        rows = session.execute(query.order_by(SnapshotRow.sequence.desc()).limit(limit + 1)).scalars().all()
+        rows = rows_after(session, select(SnapshotRow), SnapshotRow.sequence, after=after, limit=limit, newest=True)
     return page(request, [(row.sequence, Momentopname.of(row)) for row in rows], limit)
 
 
@@ -202,13 +199,29 @@ def _models(services: Services) -> list[Model]:
     folders += sorted(made.iterdir(), reverse=True) if made.is_dir() else []
     found: dict[str, Model] = {}
     for folder in folders:
-        try:
-            package = open_package(folder)
-        except InvalidModel:
-            continue  # being written, or damaged: it cannot serve, so it is not listed
-        about = {name: value for name, value in package.manifest.items() if name != "files"}
-        found.setdefault(
-            package.version,
-            Model(versie=package.version, dient=package.version == serving, soort="signaleren", gemaakt=about),
-        )
+        about = _manifest(folder, _state(folder))
+        if about is not None:
+            version = str(about["version"])
+            found.setdefault(version, Model(versie=version, dient=version == serving, soort="signaleren", gemaakt=about))
     return list(found.values())
+
+
+@lru_cache(maxsize=100)
+def _manifest(folder: FilePath, state: frozenset[tuple[str, int, int]]) -> dict[str, Any] | None:
+    """What a model says of itself; None when it is being written, or damaged: it cannot serve, so it is not listed.
+
+    To know that, every file of it is read and hashed, so it is kept for as long as the files stay as they are.
+    """
+    try:
+        manifest = open_package(folder).manifest
+    except InvalidModel:
+        return None
+    return {name: value for name, value in manifest.items() if name != "files"}
+
+
+def _state(folder: FilePath) -> frozenset[tuple[str, int, int]]:
+    try:
+        files = [(entry.name, entry.stat()) for entry in os.scandir(folder)]
+    except OSError:
+        return frozenset()
+    return frozenset((name, found.st_mtime_ns, found.st_size) for name, found in files)
