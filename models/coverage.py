@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from corpus.places import province_of, provinces
 from corpus.schema import RegulationEntry
-from corpus.store import Store
 from models.initiatives import InitiativeText
+from models.words import WORD
 
 _LISTED = 40
 """Levels with more regulations than this are counted, not listed."""
@@ -23,10 +25,9 @@ class Coverage:
     missing: tuple[str, ...]
 
     @classmethod
-    def of(cls, store: Store, initiative: InitiativeText) -> Coverage:
-        """The coverage of a store for one initiative."""
+    def of(cls, here: Sequence[RegulationEntry], initiative: InitiativeText) -> Coverage:
+        """The coverage of the regulations that can bind an initiative."""
         searched: list[str] = []
-        here = [entry for entry in store.regulations.values() if applies(entry, initiative)]
         counts = Counter(entry.level for entry in here)
         for level, count in counts.items():
             entries = [entry for entry in here if entry.level == level]
@@ -58,14 +59,28 @@ def applies_at(entry: RegulationEntry, municipality: str) -> bool:
     """
     if not municipality or not entry.authority:
         return True
-    maker = f"{entry.authority} {entry.title}".casefold()
     if entry.level == "gemeente":
-        return municipality.casefold() in maker
+        return _spaced(municipality) in _maker(entry.authority, entry.title)
     if entry.level == "provincie":
         province = province_of(municipality)
-        known = [name for name in provinces() if name.casefold() in maker]
+        known = _named_provinces(entry.authority, entry.title)
         return not province or not known or province in known
     return True
+
+
+@lru_cache(maxsize=100_000)  # every place asks it of every local regulation
+def _maker(authority: str, title: str) -> str:
+    return _spaced(f"{authority} {title}")
+
+
+@lru_cache(maxsize=10_000)
+def _named_provinces(authority: str, title: str) -> tuple[str, ...]:
+    return tuple(name for name in provinces() if _spaced(name) in _maker(authority, title))
+
+
+def _spaced(words: str) -> str:
+    """Whole words only, so that Ede is not found in Enschede."""
+    return " ".join(["", *WORD.findall(words.casefold()), ""])
 
 
 def in_force(entry: RegulationEntry, day: str) -> bool:

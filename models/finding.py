@@ -7,7 +7,7 @@ cut off, so the work for one initiative depends on the length of its lists and h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from models.columns import COLUMN, RELIEFS
 from models.index import ClauseFeatures
 
 Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 
 LISTED = 3_000
 """Clauses kept for every stem and every activity."""
@@ -29,28 +28,8 @@ STEMS = 60
 BY_WORDS, BY_ACTIVITY = 2_500, 1_500
 """Clauses that each way of looking may bring."""
 
-
-@dataclass(frozen=True)
-class Lists:
-    """For every column of a matrix its best rows, best first, as in a compressed sparse column matrix.
-
-    Attributes:
-        starts: *shape* (columns + 1,).
-        rows, weights: *shape* (entries,).
-    """
-
-    starts: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int32]
-    weights: Floats
-
-    def scores(self, columns: Rows, weights: npt.NDArray[Any], size: int) -> Floats:
-        """Sum over some columns, each times its weight, for every row. *Shape:* (size,)."""
-        places = [np.arange(self.starts[column], self.starts[column + 1]) for column in columns]
-        if not places:
-            return np.zeros(size, dtype=np.float32)
-        inside = np.concatenate(places)
-        factor = np.repeat(weights, [len(place) for place in places])
-        return np.bincount(self.rows[inside], weights=self.weights[inside] * factor, minlength=size).astype(np.float32)
+SAMPLED = 50_000
+"""Rows off which is read where the best begin."""
 
 
 class Finder:
@@ -63,21 +42,19 @@ class Finder:
         self._words = impact_lists(features.words, worth)
         self._activities = impact_lists(features.activities, worth)
 
-    def candidates(self, directions: npt.NDArray[Any], activities: npt.NDArray[Any]) -> Rows:
-        """Rows that words or activities bring, ascending.
+    def candidates(self, directions: npt.NDArray[Any], activities: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Which rows words or activities bring. *Shape:* (clauses,).
 
         Args:
             directions: what is looked for in words, *shape* (directions, vocabulary).
             activities: P(activity) of the initiative, *shape* (activities,).
         """
-        found = []
+        marked = np.zeros(self._size, dtype=bool)
         for direction in directions:
-            heaviest = np.argsort(-direction)[:STEMS]
-            heaviest = heaviest[direction[heaviest] > 0]
-            found.append(_best(self._words.scores(heaviest, direction[heaviest], self._size), BY_WORDS))
-        named = np.flatnonzero(activities > 0)
-        found.append(_best(self._activities.scores(named, activities[named], self._size), BY_ACTIVITY))
-        return np.unique(np.concatenate(found))
+            stems = np.argpartition(-direction, min(STEMS, len(direction)) - 1)[:STEMS]
+            marked |= _best(_scores(self._words, stems[direction[stems] > 0], direction), BY_WORDS)
+        marked |= _best(_scores(self._activities, np.flatnonzero(activities > 0), activities), BY_ACTIVITY)
+        return marked
 
 
 def promise(features: ClauseFeatures) -> Floats:
@@ -87,34 +64,51 @@ def promise(features: ClauseFeatures) -> Floats:
     return largest
 
 
-def impact_lists(matrix: sp.csr_matrix, worth: Floats, *, listed: int = LISTED) -> Lists:
+def impact_lists(matrix: sp.csr_matrix, worth: Floats, *, listed: int = LISTED) -> sp.csr_matrix:
     """The best rows of every column: by value times the worth of the row.
 
     Args:
         matrix: *shape* (rows, columns), not negative.
         worth: *shape* (rows,).
         listed: how many rows a column keeps.
+
+    Returns:
+        *Shape:* (columns, rows), float32: in each row the list of one column.
     """
     by_column = matrix.tocsc()
     impact = by_column.data * worth[by_column.indices]
     starts, kept = [0], []
-    for column in range(by_column.shape[1]):
-        start, end = by_column.indptr[column], by_column.indptr[column + 1]
+    for start, end in pairwise(by_column.indptr):
         own = impact[start:end]
         place = np.argpartition(-own, listed - 1)[:listed] if end - start > listed else np.arange(end - start)
-        place = place[own[place] > 0]
+        place = np.sort(place[own[place] > 0])  # scores are then added from front to back, which memory likes
         kept.append(start + place)
         starts.append(starts[-1] + len(place))
     chosen = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
-    return Lists(
-        starts=np.array(starts, dtype=np.int64),
-        rows=by_column.indices[chosen].astype(np.int32),
-        weights=impact[chosen].astype(np.float32),
+    return sp.csr_matrix(
+        (impact[chosen].astype(np.float32), by_column.indices[chosen].astype(np.int32), np.array(starts, dtype=np.int32)),
+        shape=matrix.shape[::-1],
     )
 
 
-def _best(scores: Floats, count: int) -> Rows:
-    found = np.flatnonzero(scores)
-    if len(found) > count:
-        found = found[np.argpartition(-scores[found], count - 1)[:count]]
-    return found
+def _scores(lists: sp.csr_matrix, chosen: npt.NDArray[np.int64], weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Sum over some lists, each times its weight, for every row. *Shape:* (rows,)."""
+    some = lists[chosen]
+    factors = np.repeat(weights[chosen], np.diff(some.indptr))
+    total: npt.NDArray[np.float64] = np.bincount(some.indices, weights=some.data * factors, minlength=lists.shape[1])
+    return total
+
+
+def _best(scores: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.bool_]:
+    """Which scores are among the highest, all above 0: so many, or about so many of a large store. *Shape:* as scores.
+
+    Where to cut is read off a part of the rows, spread evenly: to sort all of them would take longer than to score them.
+    """
+    step = max(1, len(scores) // SAMPLED)
+    sample = scores[::step]
+    sample = sample[sample > 0]
+    most = count // step
+    if len(sample) <= most:
+        return scores > 0
+    least = float(np.partition(sample, len(sample) - most)[len(sample) - most])
+    return scores >= least

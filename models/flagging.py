@@ -35,8 +35,8 @@ ROOM_LISTED = 50
 MIN_PROBABILITY = 0.005
 """Below this a clause is no flag, whatever the length of the list."""
 
-PLACES_KEPT = 64
-"""Places and days for which is remembered which clauses bind there: a bit a clause."""
+PLACES_KEPT = 1_000
+"""Places and days for which is remembered which regulations bind there: a byte a regulation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +142,8 @@ class Flagger:
         told = self._model.activities.told(initiative.text)
         found = self._model.activities.detected(told)
         ranking = self._rank(initiative.text, told)
-        applies = self._applies(initiative)[ranking.rows] & ~self.space.repealed[ranking.rows]
+        binding, coverage = self._applying(initiative.gemeente, initiative.datum)
+        applies = binding[self.space.regulation[ranking.rows]] & ~self.space.repealed[ranking.rows]
         rows, probability = ranking.rows[applies], ranking.probabilities[applies]
         order = np.argsort(-ranking.order[applies], kind="stable")[: top * 3]
         best = [int(place) for place in order if probability[place, 0] >= MIN_PROBABILITY]
@@ -159,8 +160,10 @@ class Flagger:
         changed = self._changes(initiative.text, tried, rows_shown, ranking.probabilities[places, 0])
         stated = quantities(initiative.text)
         flags = [
-            self._flag(group, chances[group[0]], found, own, stated=stated, changed=tuple(change), signals=tuple(strongest))
-            for group, own, change, strongest in zip(groups, read, changed, why, strict=True)
+            self._flag(group, chances[group[0]], about, own, stated=stated, changed=tuple(change), signals=tuple(strongest))
+            for group, about, own, change, strongest in zip(
+                groups, self._activities_of(rows_shown, found), read, changed, why, strict=True
+            )
         ]
         by_room = probability[:, TARGETS.index("room")]
         room = [int(place) for place in np.argsort(-by_room, kind="stable")[:ROOM_LISTED] if by_room[place] >= MIN_PROBABILITY]
@@ -177,7 +180,7 @@ class Flagger:
             ],
             "flags": [flag.to_json() for flag in flags],
             "room": [self._room_entry(int(rows[place]), float(by_room[place])) for place in room],
-            "coverage": self._coverage(initiative),
+            "coverage": coverage,
             "model": self._model.version,
         }
 
@@ -185,7 +188,7 @@ class Flagger:
         self,
         group: list[int],
         chances: npt.NDArray[np.float64],
-        found: list[DetectedActivity],
+        about: DetectedActivity | None,
         own: ClauseReading,
         *,
         stated: Sequence[Quantity],
@@ -199,7 +202,7 @@ class Flagger:
         told: Any = {
             "kinds": kinds,
             "evidence": evidence,
-            "activity": self._activity_of(row, found),
+            "activity": about,
             "place": place_of(ref, clause.title),
             "comparisons": compared(stated, clause.text),
         }
@@ -215,7 +218,7 @@ class Flagger:
             room=room,
             procedures=procedures,
             variants=tuple(self.space.refs[other] for other in others),
-            activity=told["activity"],
+            activity=about,
             comparisons=tuple(told["comparisons"]),
             changes=changed,
             signals=signals,
@@ -245,29 +248,29 @@ class Flagger:
     def _row_of(self) -> dict[str, int]:
         return {ref: row for row, ref in enumerate(self.space.refs)}
 
-    def _activity_of(self, row: int, found: list[DetectedActivity]) -> DetectedActivity | None:
-        regulated = np.asarray(self.space.features.activities[row].todense()).ravel()
-        position = {code: index for index, code in enumerate(self._model.activities.codes)}
-        scored = [(one.p * float(regulated[position[one.code]]), one) for one in found]
-        best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-        return best[1] if best[0] > 0 else None
+    def _activities_of(self, rows: npt.NDArray[np.int64], found: list[DetectedActivity]) -> list[DetectedActivity | None]:
+        """For each row the activity of the initiative that it speaks of most."""
+        if not found or not len(rows):
+            return [None] * len(rows)
+        columns = [self._activity_column[one.code] for one in found]
+        regulated = self.space.features.activities[rows].toarray()[:, columns] * np.array([one.p for one in found])
+        return [found[int(own.argmax())] if own.max() > 0 else None for own in regulated]
+
+    @cached_property
+    def _activity_column(self) -> dict[str, int]:
+        return {code: column for column, code in enumerate(self._model.activities.codes)}
 
     def _room_entry(self, row: int, chance: float) -> dict[str, Any]:
         own = self.space.features.probabilities[row]
         kind = max(RELIEFS, key=lambda name: float(own[COLUMN[name]]))
         return {"ref": self.space.refs[row], "p": round(chance, 4), "kind": kind}
 
-    def _applies(self, initiative: InitiativeText) -> npt.NDArray[np.bool_]:
-        return self._applying(initiative.gemeente, initiative.datum)[0]
-
-    def _coverage(self, initiative: InitiativeText) -> dict[str, Any]:
-        return self._applying(initiative.gemeente, initiative.datum)[1]
-
     def _applying_there(self, municipality: str, day: str) -> tuple[npt.NDArray[np.bool_], dict[str, Any]]:
-        """Which rows can bind at a place on a day, and what was searched: the same for all who ask there."""
+        """Which regulations can bind at a place on a day, by number, and what was searched: the same for all who ask there."""
         there = InitiativeText(id="", titel="", omschrijving="", gemeente=municipality, datum=day)
-        here = {entry.id for entry in self._store.regulations.values() if applies(entry, there)}
-        return self.space.among(here), Coverage.of(self._store, there).to_json()
+        here = [entry for entry in self._store.regulations.values() if applies(entry, there)]
+        ids = {entry.id for entry in here}
+        return np.array([name in ids for name in self.space.regulations], dtype=bool), Coverage.of(here, there).to_json()
 
     def _owners(self, rows: list[int]) -> list[str]:
         return [self.space.refs[row].partition("/")[0] for row in rows]

@@ -292,8 +292,9 @@ def rarity_of(features: ClauseFeatures) -> Floats:
 def candidates(asked: Asked, memory: Memory, space: Space) -> Rows:
     """Rows of the clauses worth ranking: what words, activities and memory bring. Ascending."""
     near, wide, _, own = asked.directions
-    by_content = space.finder.candidates(np.vstack([near, wide, own]), asked.activities)
-    return np.union1d(by_content, memory.remembered(asked.around.wide, REMEMBERED))
+    marked = space.finder.candidates(np.vstack([near, wide, own]), asked.activities)
+    marked[memory.remembered(asked.around.wide, REMEMBERED)] = True
+    return np.flatnonzero(marked)
 
 
 def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Floats, Floats]:
@@ -306,9 +307,10 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
     near_profile, wide_profile, general_profile, lexical = (space.features.words[rows] @ asked.directions.T).T
     regulated = space.features.activities[rows]
     by_activity = regulated @ asked.activities
-    sharpest = np.asarray(regulated.multiply(asked.activities[None, :]).max(axis=1).todense()).ravel()
-    probability = np.asarray(space.features.probabilities[rows], dtype=np.float64)
-    odds = {name: _logit(probability[:, COLUMN[name]]) for name in ("any", "substantial", "stopping", "private", *RELIEFS)}
+    sharpest = _largest(regulated, asked.activities)
+    named = ("any", "substantial", "stopping", "private", *RELIEFS)
+    probability = space.features.probabilities[rows][:, [COLUMN[name] for name in named]]
+    odds = dict(zip(named, _logit(probability.T.astype(np.float64)), strict=True))
     relief = np.max([odds[name] for name in RELIEFS], axis=0)
     content = [
         _log(near_profile, 0.05),
@@ -356,6 +358,12 @@ class LinearRanker:
     weights: Floats
     bias: Floats
 
+    @cached_property
+    def _slopes(self) -> Floats:
+        """Weights of signals as they are, not standardised."""
+        slopes: Floats = self.weights / self.scale[:, None]
+        return slopes
+
     def shares(self, values: Floats) -> Floats:
         """What every signal adds to the log-odds of the first target, against its mean. *Shape:* as values."""
         result: Floats = ((values - self.mean) / self.scale) * self.weights[:, 0]
@@ -363,7 +371,7 @@ class LinearRanker:
 
     def probabilities(self, values: Floats) -> Floats:
         """P(target) for rows of signals. *Shape:* (rows, targets), 0..1."""
-        scores = ((values - self.mean) / self.scale) @ self.weights + self.bias
+        scores = values @ self._slopes + (self.bias - self.mean @ self._slopes)
         result: Floats = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
         result[:, :3] = np.minimum.accumulate(result[:, :3], axis=1)
         return result
@@ -445,6 +453,15 @@ def _rows_of(refs: list[str], wanted: set[str]) -> dict[str, int]:
 def _numbered(names: Sequence[Hashable]) -> npt.NDArray[np.int32]:
     number = {name: place for place, name in enumerate(dict.fromkeys(names))}
     return np.array([number[name] for name in names], dtype=np.int32)
+
+
+def _largest(matrix: sp.csr_matrix, weights: Floats) -> Floats:
+    """The largest entry of every row, each times the weight of its column; 0 for an empty row. *Shape:* (rows,)."""
+    largest = np.zeros(matrix.shape[0])
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if len(filled):
+        largest[filled] = np.maximum.reduceat(matrix.data * weights[matrix.indices], matrix.indptr[filled])
+    return largest
 
 
 def _logit(probability: Floats) -> Floats:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.sparsefuncs_fast import inplace_csr_row_normalize_l2
 
 from models.words import stems
 
@@ -78,11 +81,39 @@ class ClauseVectoriser:
         return vectoriser
 
 
+class FixedTfidfVectorizer(TfidfVectorizer):  # type: ignore[misc]  # scikit-learn has no types
+    """A vectoriser that learns nothing any more.
+
+    For the few texts of one story the checks of its parent cost more than the work.
+    """
+
+    @cached_property
+    def _analyse(self) -> Callable[[str], list[str]]:
+        analyse: Callable[[str], list[str]] = self.build_analyzer()
+        return analyse
+
+    def transform(self, raw_documents: Sequence[str]) -> sp.csr_matrix:
+        """As the parent's, for sublinear counts and rows of unit length. *Shape:* (documents, vocabulary), float32."""
+        column, starts, columns, counts = self.vocabulary_.get, [0], list[int](), list[int]()
+        for text in raw_documents:
+            found = Counter(map(column, self._analyse(text)))
+            found.pop(None, None)
+            columns += found
+            counts += found.values()
+            starts.append(len(columns))
+        indices = np.array(columns, dtype=np.int32)
+        data = (np.log(np.array(counts, dtype=np.float32)) + 1) * self.idf_.astype(np.float32)[indices]
+        matrix = sp.csr_matrix((data, indices, np.array(starts, dtype=np.int32)), shape=(len(starts) - 1, len(self.idf_)))
+        matrix.sort_indices()
+        inplace_csr_row_normalize_l2(matrix)
+        return matrix
+
+
 def restored(settings: Mapping[str, Any], words: Sequence[str], idf: npt.NDArray[np.float32]) -> TfidfVectorizer:
     """A fitted vectoriser from its settings, its vocabulary in column order and its inverse document frequencies."""
     fixed = {key: value for key, value in settings.items() if key != "min_df"}
     vocabulary = {word: index for index, word in enumerate(words)}
-    block = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
+    block = FixedTfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
     block.idf_ = idf
     return block
 

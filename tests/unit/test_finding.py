@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from corpus.activities import activities, told_activities
 from corpus.places import province_of, provinces
 from corpus.skos import BASE, skos_graph
+from models import finding
 from models.activities import ActivityModel, DetectedActivity, Mention
 from models.changing import changes, told_without
 from models.columns import COLUMN, COLUMNS
@@ -29,19 +30,30 @@ def features(words: list[list[float]], promise: list[float]) -> ClauseFeatures:
 def test_lists_keep_the_rows_of_largest_value_times_worth() -> None:
     matrix = sp.csr_matrix(np.array([[0.5, 0.0], [1.0, 0.2], [0.9, 0.0], [0.0, 0.4]], dtype=np.float32))
     lists = impact_lists(matrix, np.array([1.0, 0.1, 1.0, 1.0], dtype=np.float32), listed=2)
-    assert set(lists.rows[lists.starts[0] : lists.starts[1]].tolist()) == {0, 2}
-    assert set(lists.rows[lists.starts[1] : lists.starts[2]].tolist()) == {1, 3}
+    np.testing.assert_allclose(lists.toarray(), [[0.5, 0, 0.9, 0], [0, 0.02, 0, 0.4]], rtol=1e-6)
+
+
+def test_of_a_large_store_about_so_many_are_found_and_they_are_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "SAMPLED", 500)
+    monkeypatch.setattr(finding, "BY_WORDS", 400)
+    chance = np.random.default_rng(0)
+    value = chance.random(5_000).astype(np.float32)
+    finder = Finder(features(value[:, None].tolist(), [1.0] * 5_000), np.zeros(5_000, bool))
+    found = finder.candidates(np.ones((1, 1)), np.zeros(1))
+    kept = value >= np.sort(value)[-finding.LISTED]
+    assert 300 <= found.sum() <= 500
+    assert value[found].min() > value[kept & ~found].max()
 
 
 def test_what_no_word_of_the_initiative_touches_is_no_candidate() -> None:
     finder = Finder(features([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]], [0.9, 0.9, 0.9, 0.9]), np.array([0, 0, 0, 1], bool))
     found = finder.candidates(np.array([[1.0, 0.0, 0.0]]), np.array([0.0, 0.5, 0.0]))
-    assert found.tolist() == [0, 1]  # by its word, by its activity; not the repealed one
+    assert found.tolist() == [True, True, False, False]  # by its word, by its activity; not the repealed one
 
 
 def test_an_initiative_without_any_known_word_has_no_candidates() -> None:
     finder = Finder(features([[1, 0], [0, 1]], [0.9, 0.9]), np.zeros(2, bool))
-    assert finder.candidates(np.zeros((3, 2)), np.zeros(2)).tolist() == []
+    assert finder.candidates(np.zeros((3, 2)), np.zeros(2)).tolist() == [False, False]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import activities
 from corpus.errors import InvalidModel
@@ -247,6 +248,13 @@ def test_rules_of_another_municipality_do_not_apply(flagger: Flagger) -> None:
     assert applies_at(flagger._store.regulations["ws9999"], "Elders")
 
 
+def test_the_name_of_a_place_is_a_whole_word(flagger: Flagger) -> None:
+    entry = replace(flagger._store.regulations["CVDR900001"], authority="Enschede", title="Verordening mededelingen")
+    assert applies_at(entry, "Enschede") and not applies_at(entry, "Ede")
+    hyphened = replace(entry, authority="Etten-Leur")
+    assert applies_at(hyphened, "etten-leur") and not applies_at(hyphened, "Leuren")
+
+
 def test_the_index_is_made_once_and_per_part(tmp_path: Path, model: Model) -> None:
     row = {"ref": "X/1", "title": "Y", "level": "rijk", "heading": "", "text": "Het is verboden."}
 
@@ -306,3 +314,15 @@ def test_a_manifest_that_points_elsewhere(tmp_path: Path) -> None:
 
 def test_every_barrier_has_a_column() -> None:
     assert all(kind in COLUMN for kind in BARRIERS)
+
+
+@pytest.mark.parametrize("name", ["words", "stems", "headings", "opening"])
+def test_a_fixed_vectoriser_gives_what_scikit_learn_gives(name: str) -> None:
+    fixed = load_model().clauses.fast.vectoriser.blocks_[name]
+    plain = TfidfVectorizer(**{**fixed.get_params(), "vocabulary": fixed.vocabulary_})
+    plain.idf_ = fixed.idf_
+    texts = ["Het is verboden zonder vergunning een evenement te houden: evenement, evenement.", "", "Waterveen 12 xyzzy"]
+    own, reference = fixed.transform(texts), plain.transform(texts)
+    assert own.has_sorted_indices and own.dtype == np.float32
+    np.testing.assert_allclose(own.toarray(), reference.toarray(), rtol=1e-6)
+    assert reference.nnz
