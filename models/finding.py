@@ -95,8 +95,7 @@ def _scores(lists: sp.csr_matrix, chosen: npt.NDArray[np.int64], weights: npt.ND
     """Sum over some lists, each times its weight, for every row. *Shape:* (rows,)."""
     some = lists[chosen]
     factors = np.repeat(weights[chosen], np.diff(some.indptr))
-    total: npt.NDArray[np.float64] = np.bincount(some.indices, weights=some.data * factors, minlength=lists.shape[1])
-    return total
+    return np.bincount(some.indices, weights=some.data * factors, minlength=lists.shape[1]).astype(np.float64, copy=False)
 
 
 def _best(scores: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.bool_]:
