@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,20 +33,27 @@ def search(store: Store, text: str, *, top: int) -> list[SearchHit]:
     words = re.findall(r"\w+", text)
     if not words:
         raise UsageError("nothing to search for: the text holds no word")
-    table = store.table(columns=["ref", "text", "heading"])
-    if not table.num_rows:
-        return []
-    searched = pc.binary_join_element_wise(table["heading"], table["text"], " ")
-    mask = pa.chunked_array([pa.array([True] * table.num_rows)])
-    for word in words:
-        mask = pc.and_(mask, pc.match_substring(searched, word, ignore_case=True))
-    found = table.filter(mask)
-    order = pc.sort_indices(pc.utf8_length(found["text"]))[:top]
-    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    table = store.texts
+    # The longest word is the rarest, mostly: the others have less to read.
+    *others, shortest = sorted(set(words), key=len, reverse=True)
+    for word in others:
+        table = table.filter(_holding(table, word))
+    mask = _holding(table, shortest)
+    order = pc.sort_indices(pc.utf8_length(table["text"]).filter(mask))[:top]
+    # Arrow's take copies all the text to pick some rows of it; its filter copies those rows.
+    picked = np.zeros(table.num_rows, dtype=bool)
+    picked[pc.indices_nonzero(mask).take(order)] = True
+    rows = sorted(table.filter(picked).to_pylist(), key=lambda row: len(row["text"]))
     return [
-        SearchHit(ref=row["ref"], title=titles[row["ref"].split("/")[0]], excerpt=_excerpt(row["text"], words[0]))
-        for row in found.take(order).to_pylist()
+        SearchHit(ref=row["ref"], title=store.entry(row["ref"].split("/")[0]).title, excerpt=_excerpt(row["text"], words[0]))
+        for row in rows
     ]
+
+
+def _holding(table: pa.Table, word: str) -> pa.ChunkedArray:
+    """Which rows hold a word, in any case."""
+    in_heading, in_text = (pc.match_substring(table[name], word, ignore_case=True) for name in ("heading", "text"))
+    return pc.or_(in_heading, in_text)
 
 
 def _excerpt(text: str, word: str) -> str:

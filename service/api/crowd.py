@@ -36,7 +36,7 @@ class Crowd:
             with anyio.fail_after(WAIT_SECONDS):
                 await self._door.acquire()
         except TimeoutError:
-            raise Unavailable("De dienst heeft het te druk om nu te toetsen.", retry_after=5) from None
+            raise Unavailable("De dienst heeft het nu te druk.", retry_after=5) from None
         try:
             return await to_thread.run_sync(work, limiter=self._threads)
         finally:

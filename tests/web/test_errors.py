@@ -106,6 +106,8 @@ def test_bodies_that_cannot_be_read(service: Service, method: str, path: str, co
         ({"titel": None}, "titel", "string-type"),
         ({"titel": ""}, "titel", "string-too-short"),
         ({"titel": "x" * 201}, "titel", "string-too-long"),
+        # counted as it is kept: composed, this letter takes two characters
+        ({"titel": "\u0958" * 101}, "titel", "string-too-long"),
         ({"titel": 5}, "titel", "string-type"),
         ({"omschrijving": "!!! ??? 123"}, "omschrijving", "string-pattern-mismatch"),
         ({"omschrijving": "x" * 200_001}, "omschrijving", "string-too-long"),
@@ -119,6 +121,17 @@ def test_the_field_is_named(service: Service, change: dict[str, Any], place: str
     problem = assert_problem(service.client.post("/v1/initiatieven", json={**TOLD, **change}), 400)
     assert {"plek": place, "soort": kind}.items() <= problem["fouten"][0].items()
     assert problem["fouten"][0]["melding"]
+
+
+def test_a_letter_counts_as_one_however_it_was_typed(service: Service) -> None:
+    reply = service.client.post("/v1/initiatieven", json={**TOLD, "titel": "e\u0301" * 200})
+    assert reply.status_code == 201
+    assert reply.json()["initiatief"]["titel"] == "é" * 200
+
+
+def test_choices_are_told_in_dutch(service: Service) -> None:
+    found = assert_problem(service.client.get("/v1/initiatieven?sorteer=titel", headers=service.as_("beheerder")), 400)
+    assert found["fouten"][0]["melding"] == "Kies uit: 'nieuwste' of 'oudste'."
 
 
 def test_control_characters_do_no_harm(service: Service) -> None:

@@ -108,6 +108,8 @@ def test_withdrawing_needs_the_present_etag(service: Service) -> None:
     assert service.client.patch(address, json=change, headers=link).status_code == 428
     assert service.client.patch(address, json=change, headers={**link, "If-Match": '"99"'}).status_code == 412
     assert service.client.patch(address, json=change, headers={**link, "If-Match": "onzin"}).status_code == 412
+    superscript: Any = {**link, "If-Match": b'"\xb2"'}  # a digit to some, and no number
+    assert service.client.patch(address, json=change, headers=superscript).status_code == 412
     done = service.client.patch(address, json=change, headers={**link, "If-Match": tag})
     assert done.status_code == 200
     assert done.json()["status"] == "ingetrokken"
@@ -180,6 +182,19 @@ def test_pages_of_flags_follow_probability(service: Service) -> None:
         ("text/csv", "text/csv; charset=utf-8"),
         ("text/csv;q=0.5, application/jsonl", "application/jsonl"),
         ("text/html, */*;q=0.1", "application/json"),
+        # anything but JSON: the most specific range decides what a format is worth
+        ("*/*, application/json;q=0", "text/csv; charset=utf-8"),
+        ("application/json;q=0.1, */*", "text/csv; charset=utf-8"),
+        ("text/*;q=0.4, application/*;q=0.6, application/json;q=0.2", "application/jsonl"),
+        # equals: what was named first
+        ("application/jsonl, application/json", "application/jsonl"),
+        ("*/*;q=0.5, text/csv;q=0.5", "application/json"),
+        # a weight that cannot be read is none
+        ("application/json;q=nan, text/csv;q=0.1", "text/csv; charset=utf-8"),
+        ("TEXT/CSV;Q=1", "text/csv; charset=utf-8"),
+        # who asks for errors first gets what there is
+        ("application/problem+json, text/csv;q=0.1", "text/csv; charset=utf-8"),
+        ("application/problem+json", "application/json"),
     ],
 )
 def test_lists_come_in_the_format_that_was_asked(service: Service, accept: str, media: str) -> None:
@@ -188,8 +203,17 @@ def test_lists_come_in_the_format_that_was_asked(service: Service, accept: str, 
     assert reply.headers["content-type"] == media
 
 
-def test_no_list_in_a_format_that_is_not_there(service: Service) -> None:
-    reply = service.client.get("/v1/initiatieven", headers=service.as_("beheerder", Accept="application/pdf"))
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/pdf",
+        "*/*;q=0",
+        "application/json;q=0, text/csv;q=0, application/jsonl;q=0, */*",
+        "application/problem+json;q=0",
+    ],
+)
+def test_no_list_in_a_format_that_is_not_there(service: Service, accept: str) -> None:
+    reply = service.client.get("/v1/initiatieven", headers=service.as_("beheerder", Accept=accept))
     assert reply.status_code == 406
 
 

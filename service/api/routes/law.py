@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import pyarrow.compute as pc
 from fastapi import Depends, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from corpus.activities import activities
 from corpus.errors import UsageError
@@ -59,7 +61,7 @@ def read_regulation(
 
 
 @routes.get("/bepalingen", response_model=Page[BepalingKort], openapi_extra=formats(*LISTS), operation_id="bepalingenLijst")
-def list_clauses(
+async def list_clauses(
     request: Request,
     services: ServicesHere,
     who: Public,
@@ -70,22 +72,16 @@ def list_clauses(
     limit: Limit = 50,
 ) -> Any:
     """Bepalingen: alle, gezocht met woorden, per regeling, of met hun officiële identificatie."""
-    store = services.engine.loaded.store
-    start = after or 0
+    store, start = services.engine.loaded.store, after or 0
     if jci is not None:
-        rows = _by_official_id(store, jci)
-    elif zoek is not None and regeling is None:
-        rows = _by_words(store, zoek, most=min(MAX_FOUND, start + limit + 1))
+        rows = await run_in_threadpool(_by_official_id, store, jci)
     elif regeling is not None:
-        words = (zoek or "").casefold().split()
-        entry = store.entry(regeling)
-        rows = [
-            BepalingKort(verwijzing=row["ref"], regeling=entry.id, titel=entry.title, fragment=row["text"][:200])
-            for row in store.rows(entry)
-            if all(word in row["text"].casefold() for word in words)
-        ]
+        rows = await run_in_threadpool(_within, store, regeling, zoek or "")
+    elif zoek is not None:
+        most = min(MAX_FOUND, start + limit + 1)
+        rows = await services.crowd.carry_out(lambda: _by_words(store, zoek, most=most))
     else:
-        rows = _in_order(store, start, limit + 1)
+        rows = await run_in_threadpool(_in_order, store, start, limit + 1)
         return page(request, list(enumerate(rows, start=start + 1)), limit)
     numbered = list(enumerate(rows, start=1))[start : start + limit + 1]
     return page(request, numbered, limit)
@@ -93,11 +89,20 @@ def list_clauses(
 
 def _in_order(store: Store, start: int, count: int) -> list[BepalingKort]:
     titles = {entry.id: entry.title for entry in store.regulations.values()}
-    rows = store.table(columns=["ref", "text"]).slice(start, count).to_pylist() if start < 2**31 else []
+    rows = store.texts.select(["ref", "text"]).slice(start, count).to_pylist() if start < 2**31 else []
     return [
         BepalingKort(verwijzing=row["ref"], regeling=own, titel=titles[own], fragment=row["text"][:200])
         for row in rows
         for own in [row["ref"].partition("/")[0]]
+    ]
+
+
+def _within(store: Store, regulation: str, words: str) -> list[BepalingKort]:
+    wanted, entry = words.casefold().split(), store.entry(regulation)
+    return [
+        BepalingKort(verwijzing=row["ref"], regeling=entry.id, titel=entry.title, fragment=row["text"][:200])
+        for row in store.rows(entry)
+        if all(word in row["text"].casefold() for word in wanted)
     ]
 
 
@@ -113,9 +118,7 @@ def _by_words(store: Store, words: str, *, most: int) -> list[BepalingKort]:
 
 
 def _by_official_id(store: Store, official: str) -> list[BepalingKort]:
-    import pyarrow.compute as pc
-
-    table = store.table(columns=["ref", "official_id", "text"])
+    table = store.texts.select(["ref", "official_id", "text"])
     found = table.filter(pc.equal(table["official_id"], official)).to_pylist() if table.num_rows else []
     return [
         BepalingKort(
