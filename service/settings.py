@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     contact_name: str = "Beheer Regelruimte"
     contact_email: str = "beheer@example.org"
     retention_days: int = Field(default=365, ge=1, le=3650)  # how long the original text of an initiative is kept
+    job_days: int = Field(default=90, ge=1, le=3650)  # how long a job that ended is kept
     session_hours: int = Field(default=8, ge=1, le=24)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     workers: int = Field(default=1, ge=1, le=64)  # web processes

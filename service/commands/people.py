@@ -185,7 +185,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from service.work.retention import export_user
+    from service.work.access import export_user
 
     with _writing(arguments) as session:
         print(json.dumps(export_user(session, _user(session, arguments.email), "systeem"), ensure_ascii=False, indent=1))

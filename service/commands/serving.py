@@ -161,8 +161,7 @@ def _retention(arguments: argparse.Namespace) -> int:
     settings = settings_of(database_url=arguments.database_url, store=arguments.store)
     database = Database(settings.database_url)
     try:
-        with database.writing() as session:
-            print(f"{erase_originals(session)} original texts erased")
+        print(f"{erase_originals(database)} original texts erased")
     finally:
         database.close()
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.engine import Connection
 
 from service.database.opening import Database
 
@@ -18,26 +21,42 @@ _LOCK = 71_002
 def migrate(database: Database) -> str:
     """Carry out the migrations that are missing; returns the revision that the database has then.
 
-    Safe to run from several places at once: on PostgreSQL one waits for the other.
+    Safe to run from several places at once: one waits for the other.
+
+    Raises:
+        UserError: the tables of the queue are not those of an installation of ours.
     """
     config = _config()
     with database.engine.connect() as connection:
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
-            connection.commit()
-        try:
-            config.attributes["connection"] = connection
+        if database.is_sqlite:
+            config.attributes["connection"] = connection.execution_options(writing=True)
             command.upgrade(config, "head")
             connection.commit()
-        finally:
-            if not database.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
-                connection.commit()
-    if not database.is_sqlite:
-        from service.jobs.postgresql import install
+        else:
+            from service.jobs.queue_tables import install
 
-        install(database)
+            with _alone(connection):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                connection.commit()
+                install(connection)
     return newest()
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Hold the lock of migrations, and no limit of time: neither on waiting for it nor on a long migration."""
+    connection.execute(text("SET statement_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
+    connection.commit()
+    try:
+        yield
+    finally:
+        # A session in a failed transaction obeys nothing but this.
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
+        connection.execute(text("RESET statement_timeout"))
+        connection.commit()
 
 
 def revision(database: Database) -> str | None:

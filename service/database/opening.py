@@ -10,9 +10,14 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 _BUSY_SECONDS = 15
+
+_STATEMENTS_OWN = ("SQLITE_ERROR", "57014")
+"""SQLite's word for a wrong statement, PostgreSQL's for one that took too long: those come back when it is tried again."""
 
 
 class Database:
@@ -52,6 +57,15 @@ class Database:
         self.engine.dispose()
 
 
+def database_failed(error: BaseException) -> bool:
+    """Whether it was the database that failed (away, full, locked), not what was asked of it: that passes by itself."""
+    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return getattr(error.orig, "sqlite_errorname", getattr(error.orig, "sqlstate", None)) not in _STATEMENTS_OWN
+
+
 def lock_for(session: Session, number: int) -> None:
     """Hold a lock until the transaction ends: what is done under it happens one by one, over all processes.
 
@@ -68,6 +82,7 @@ def _postgresql_engine(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=10,
+        hide_parameters=True,  # what a statement carries may be personal, and errors are logged
         connect_args={"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
     )
 
@@ -77,7 +92,11 @@ def _sqlite_engine(url: str) -> Engine:
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, pool_size=10, max_overflow=30
+        url,
+        hide_parameters=True,  # as above
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        pool_size=10,
+        max_overflow=30,
     )
 
     @event.listens_for(engine, "connect")

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy import DateTime as PlainDateTime
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 
@@ -65,7 +65,7 @@ class Organisation(Base):
     sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
     name: Mapped[str] = mapped_column(String(200), unique=True)
-    municipalities: Mapped[list[str]] = mapped_column(JSON, default=list)  # names, lower case
+    municipalities: Mapped[list[str]] = mapped_column(JSON, default=list)  # as place_key writes them
     created: Mapped[datetime] = mapped_column(DateTime)
 
 
@@ -81,6 +81,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254), unique=True)  # lower case
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    reset_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the link for a new password
+    reset_until: Mapped[datetime | None] = mapped_column(DateTime)
     oidc_issuer: Mapped[str | None] = mapped_column(String(300))
     oidc_subject: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
@@ -147,12 +149,14 @@ class Initiative(Base):
     municipality: Mapped[str] = mapped_column(String(100))
     day: Mapped[str] = mapped_column(String(10))  # ISO date, or ""
     status: Mapped[str] = mapped_column(String(20), index=True)
-    keep_until: Mapped[datetime] = mapped_column(DateTime)  # the original text
+    keep_until: Mapped[datetime] = mapped_column(DateTime, index=True)  # the original text
     activities: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # as last read by a model
     room: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     coverage: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     model_version: Mapped[str] = mapped_column(String(50), default="")
     corpus: Mapped[str] = mapped_column(String(64), default="")  # fingerprint of the store that was searched
+    model_made: Mapped[int] = mapped_column(BigInteger, default=0)  # when that model and that store were written,
+    corpus_made: Mapped[int] = mapped_column(BigInteger, default=0)  # nanoseconds of the epoch: which of two is the newer
     version: Mapped[int] = mapped_column(default=1)
     created: Mapped[datetime] = mapped_column(DateTime)
     changed: Mapped[datetime] = mapped_column(DateTime)
@@ -237,8 +241,23 @@ class Judgement(Base):
     kinds: Mapped[list[str]] = mapped_column(JSON)
     strength: Mapped[int] = mapped_column()
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    note: Mapped[str] = mapped_column(Text)  # pseudonymised
+    note_sha256: Mapped[str] = mapped_column(String(64), default="")  # of the note; "" for none
     created: Mapped[datetime] = mapped_column(DateTime)
+    noted: Mapped[JudgementNote | None] = relationship(lazy="joined")
+
+    @property
+    def note(self) -> str:
+        """What the person wrote beside it; "" for nothing, or when it was erased."""
+        return self.noted.text if self.noted is not None else ""
+
+
+class JudgementNote(Base):
+    """What someone wrote beside a judgement, pseudonymised. It may quote a person, so unlike the judgement it can be erased."""
+
+    __tablename__ = "judgement_notes"
+    sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
+    judgement_id: Mapped[str] = mapped_column(ForeignKey("judgements.id"), unique=True)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class JobStatus(StrEnum):
@@ -272,12 +291,12 @@ class Job(Base):
 
 
 class SnapshotRow(Base):
-    """A snapshot (momentopname): an immutable, hashed file of judged flags, nothing personal inside."""
+    """A snapshot (momentopname): an immutable, hashed file of judged flags, without what anybody told."""
 
     __tablename__ = "snapshots"
     sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
     rows: Mapped[int] = mapped_column()
     file: Mapped[str] = mapped_column(String(200))  # name, within the data folder
     created: Mapped[datetime] = mapped_column(DateTime)

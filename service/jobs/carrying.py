@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
 
 from corpus.errors import UserError
 from service.clock import now
-from service.database.opening import Database
+from service.database.opening import Database, database_failed
 from service.database.tables import Job, JobStatus
 from service.engine import Engine
-from service.errors import ServiceError
+from service.errors import ServiceError, Unavailable
 from service.settings import Settings
 
 MAX_ATTEMPTS = 5
@@ -58,6 +59,7 @@ def carry_out(world: World, job_id: str, kinds: Mapping[str, Work]) -> bool:
 
     Raises:
         Gone: it failed for a reason that may pass; it waits again.
+        SQLAlchemyError: the database failed before how it went could be marked; see ``give_back``.
     """
     with world.database.writing() as session:
         job = session.execute(select(Job).where(Job.id == job_id).with_for_update()).scalar_one_or_none()
@@ -71,6 +73,9 @@ def carry_out(world: World, job_id: str, kinds: Mapping[str, Work]) -> bool:
         kind, parameters, attempts = job.kind, dict(job.parameters), job.attempts
     try:
         result = kinds[kind](world, parameters, _reporter(world, job_id))
+    except Unavailable as error:
+        _finish(world, job_id, JobStatus.WAITING, str(error), no_attempt=True)
+        raise Gone(f"{kind} {job_id}: {error}") from error
     except (UserError, ServiceError) as error:
         _finish(world, job_id, JobStatus.FAILED, str(error))
         _log.warning("job failed", extra={"job": job_id, "kind": kind, "reason": str(error)})
@@ -78,8 +83,10 @@ def carry_out(world: World, job_id: str, kinds: Mapping[str, Work]) -> bool:
     except Exception as error:
         # Its message may quote what it worked on: the log gets the traceback without it, the job the type only.
         _log.error("job broke", extra={"job": job_id, "kind": kind, "error": type(error).__name__, "attempt": attempts})
-        given_up = attempts >= MAX_ATTEMPTS
-        _finish(world, job_id, JobStatus.FAILED if given_up else JobStatus.WAITING, f"fout: {type(error).__name__}")
+        passing = database_failed(error)
+        given_up = attempts >= MAX_ATTEMPTS and not passing
+        status = JobStatus.FAILED if given_up else JobStatus.WAITING
+        _finish(world, job_id, status, f"fout: {type(error).__name__}", no_attempt=passing)
         if given_up:
             return True
         raise Gone(f"{kind} {job_id}: {type(error).__name__}") from error
@@ -87,10 +94,34 @@ def carry_out(world: World, job_id: str, kinds: Mapping[str, Work]) -> bool:
     return True
 
 
-def _finish(world: World, job_id: str, status: JobStatus, message: str, result: dict[str, Any] | None = None) -> None:
+def give_back(session: Session, *, no_attempt: bool, only: Collection[str] | None = None) -> None:
+    """Let jobs that are marked as running wait again.
+
+    Args:
+        session: a writing session.
+        no_attempt: it was the database that failed; True takes back that it counted as an attempt.
+        only: ids; None for all.
+    """
+    running = update(Job).where(Job.status == JobStatus.RUNNING.value)
+    if only is not None:
+        running = running.where(Job.id.in_(only))
+    attempts = case((Job.attempts > 0, Job.attempts - 1), else_=0) if no_attempt else Job.attempts
+    session.execute(running.values(status=JobStatus.WAITING.value, attempts=attempts))
+
+
+def _finish(
+    world: World,
+    job_id: str,
+    status: JobStatus,
+    message: str,
+    result: dict[str, Any] | None = None,
+    *,
+    no_attempt: bool = False,
+) -> None:
     with world.database.writing() as session:
         job = session.execute(select(Job).where(Job.id == job_id).with_for_update()).scalar_one()
         job.status, job.message, job.heartbeat = status.value, message[:500], now()
+        job.attempts -= no_attempt
         if status in (JobStatus.DONE, JobStatus.FAILED):
             job.finished = now()
         if status is JobStatus.DONE:

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from corpus.errors import UsageError
 from service.database.tables import CLOSED, FlagRow, Initiative
+from service.engine import Loaded
 from service.jobs.carrying import Report, Work, World
+from service.jobs.outdated import not_waiting, read_with_older, read_with_other
 from service.jobs.waiting import add_job
 from service.work.flags import keep_flags, reanchor, told_text
 from service.work.retention import erase_originals
@@ -29,6 +32,8 @@ def _flag_initiative(world: World, parameters: Mapping[str, Any], report: Report
         initiative = session.execute(select(Initiative).where(Initiative.id == identifier)).scalar_one_or_none()
         if initiative is None or initiative.status in CLOSED:
             return {"overgeslagen": "ingetrokken of gewist"}
+        if parameters.get("ouder") and not _is_older(session, world.engine.loaded, initiative):
+            return {"overgeslagen": "al gelezen met een model of verzameling die niet ouder is"}
         told = told_text(initiative)
     report(0.1, "bepalingen zoeken")
     loaded, result = world.engine.flag(told, top=TOP)
@@ -47,8 +52,16 @@ def _flag_initiative(world: World, parameters: Mapping[str, Any], report: Report
     return {"signalen": len(result["flags"]), "voorstellen": added, "model": loaded.model_version}
 
 
+def _is_older(session: Session, loaded: Loaded, initiative: Initiative) -> bool:
+    older = select(Initiative.id).where(Initiative.id == initiative.id, read_with_older(loaded))
+    return session.execute(older).scalar() is not None
+
+
 def _flag_again(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """After a change of regulations or model: anchor flags to the new versions, then have every open initiative read again."""
+    """After a change of regulations or model: anchor flags to the new versions, then have open initiatives read again.
+
+    Those that were read with another model or corpus; when time asks for it ("ouder"), only those with an older one.
+    """
     world.engine.load()
     loaded = world.engine.loaded
     with world.database.reading() as session:
@@ -66,17 +79,14 @@ def _flag_again(world: World, parameters: Mapping[str, Any], report: Report) -> 
                 anchored[anchor] = anchored.get(anchor, 0) + count
     report(0.5, "initiatieven opnieuw laten lezen")
     with world.database.writing() as session:
-        outdated = session.execute(
-            select(Initiative.id).where(
-                Initiative.status.not_in(CLOSED),
-                (Initiative.corpus != loaded.corpus) | (Initiative.model_version != loaded.model_version),
-            )
-        ).scalars()
-        count = 0
-        for identifier in outdated:
-            add_job(session, "signaleren", {"initiatief": identifier}, subject=identifier)
-            count += 1
-    return {"herankerd": anchored, "initiatieven": count}
+        only_older = bool(parameters.get("ouder"))
+        which = read_with_older(loaded) if only_older else read_with_other(loaded)
+        wanted = select(Initiative.id).where(Initiative.status.not_in(CLOSED), which, not_waiting())
+        identifiers = session.execute(wanted.order_by(Initiative.sequence)).scalars().all()
+        for identifier in identifiers:
+            told = {"initiatief": identifier, **({"ouder": True} if only_older else {})}
+            add_job(session, "signaleren", told, subject=identifier)
+    return {"herankerd": anchored, "initiatieven": len(identifiers)}
 
 
 def _import(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
@@ -128,8 +138,7 @@ def _snapshot(world: World, parameters: Mapping[str, Any], report: Report) -> di
 
 
 def _retention(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    with world.database.writing() as session:
-        return {"gewist": erase_originals(session)}
+    return {"gewist": erase_originals(world.database)}
 
 
 def _retrain(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Backups: one archive with every table as JSON lines and the data folder; the same for SQLite and PostgreSQL.
 
-    backup.json             format, revision of the database, rows and SHA-256 of every table, last hash of the audit trail
+    backup.json             format, revision of the database, rows of every table, last hash of the audit trail, and the
+                            SHA-256 of every other file
     tables/NAME.jsonl       rows in order
     data/...                snapshots and models
 
-A backup is read in one transaction: it shows the database as it was at one moment, while the service runs. A backup of one kind
-of database can be put back into the other. The store is not in it: its texts come from the official sources, or from
-``corpus add``.
+Only its owner may read it. A backup is read in one transaction: it shows the database as it was at one moment, while the
+service runs. A backup of one kind of database can be put back into the other. The store is not in it: its texts come from the
+official sources, or from ``corpus add``.
 """
 
 from __future__ import annotations
@@ -29,12 +30,15 @@ from service.clock import now
 from service.database.migrating import migrate, newest, revision
 from service.database.opening import Database
 from service.database.tables import Base, DateTime
+from service.jobs.carrying import give_back
 from service.settings import Settings
 from service.work import audit
 
 FORMAT = 1
-_LEFT_OUT = frozenset({"sessions"})
-"""Log-ins are not worth keeping: people log in again."""
+_LEFT_OUT = frozenset({"sessions", "idempotency_keys"})
+"""Log-ins and keys of requests are not worth keeping: people log in again, and a request is repeated within a day."""
+
+_FOLDERS = ("momentopnamen", "modellen")
 
 _BATCH = 500
 
@@ -53,15 +57,21 @@ def backup(settings: Settings, file: Path) -> dict[str, int]:
         raise UserError("the database does not have the shape that this version needs; run: regelruimte migrate")
     temporary = file.with_name(f".{file.name}.tmp")
     rows: dict[str, int] = {}
-    hashes: dict[str, str] = {}
+    hashes: dict[str, str] = {}  # by name in the archive
     try:
+        temporary.touch(mode=0o600)
+        temporary.chmod(0o600)  # also one that an earlier backup left, cut off
         with tarfile.open(temporary, "w:gz") as archive, database.reading() as session:
             if not database.is_sqlite:
                 session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             for table in _tables():
                 with tempfile.TemporaryFile() as stream:
                     rows[table.name] = _write_rows(session, table, stream)
-                    hashes[table.name] = _add_stream(archive, f"tables/{table.name}.jsonl", stream)
+                    _add_stream(archive, f"tables/{table.name}.jsonl", stream, hashes)
+            for path in _data_files(settings.data):
+                with path.open("rb") as stream:
+                    stream.seek(0, io.SEEK_END)
+                    _add_stream(archive, f"data/{path.relative_to(settings.data)}", stream, hashes)
             about = {
                 "format": FORMAT,
                 "revision": newest(),
@@ -71,9 +81,6 @@ def backup(settings: Settings, file: Path) -> dict[str, int]:
                 "audit_head": audit.head(session),
             }
             _add_bytes(archive, "backup.json", json.dumps(about, indent=1).encode())
-            for folder in ("momentopnamen", "modellen"):
-                if (settings.data / folder).is_dir():
-                    archive.add(settings.data / folder, arcname=f"data/{folder}")
         temporary.replace(file)
     except OSError as error:
         raise UserError(f"{file}: cannot be written ({error.strerror})") from None
@@ -84,7 +91,7 @@ def backup(settings: Settings, file: Path) -> dict[str, int]:
 
 
 def restore(settings: Settings, file: Path) -> dict[str, int]:
-    """Put a backup into an empty database, in one transaction: all of it, or nothing.
+    """Put a backup into an empty database, in one transaction: all of it, or nothing. Jobs that ran then wait again.
 
     Returns:
         Rows by table.
@@ -98,21 +105,20 @@ def restore(settings: Settings, file: Path) -> dict[str, int]:
             about = json.loads(_content(archive, "backup.json"))
             if about["format"] != FORMAT or about["revision"] > newest():
                 raise UserError(f"{file}: was made by a newer version; restore it with that version")
+            _check(archive, about["sha256"])
             migrate(database)
             with database.writing() as session:
                 _refuse_full(session)
-                rows = {
-                    table.name: _put_back(session, table, archive, about) for table in _tables() if table.name in about["rows"]
-                }
+                rows = {table.name: _put_back(session, table, archive) for table in _tables() if table.name in about["rows"]}
+                give_back(session, no_attempt=False)
                 if not database.is_sqlite:
+                    from service.jobs.postgresql import requeue
+
                     _set_counters(session)
+                    requeue(session)
                 if audit.verify(session)[1] or audit.head(session) != about["audit_head"]:
                     raise UserError(f"{file}: the audit trail in it is not whole; nothing was put back")
-            settings.data.mkdir(parents=True, exist_ok=True)
-            members = [member for member in archive.getmembers() if member.name.startswith("data/")]
-            for member in members:
-                member.name = member.name.removeprefix("data/")
-            archive.extractall(settings.data, members=members, filter="data")
+                _put_files_back(archive, settings.data)
     except FileNotFoundError:
         raise UserError(f"{file}: no such file") from None
     except (tarfile.TarError, EOFError, KeyError, ValueError, OSError) as error:
@@ -136,10 +142,33 @@ def _write_rows(session: Session, table: Table, stream: Any) -> int:
     return count
 
 
-def _put_back(session: Session, table: Table, archive: tarfile.TarFile, about: dict[str, Any]) -> int:
+def _data_files(folder: Path) -> list[Path]:
+    found = [path for name in _FOLDERS for path in sorted((folder / name).rglob("*"))]
+    return [path for path in found if path.is_file() and not path.is_symlink()]
+
+
+def _check(archive: tarfile.TarFile, hashes: dict[str, str]) -> None:
+    """Refuse an archive in which a file is missing, was added or differs."""
+    members = {member.name: member for member in archive if member.name != "backup.json"}
+    if members.keys() != hashes.keys():
+        name = min(members.keys() ^ hashes.keys())
+        raise UserError(f"{name}: is missing from the backup, or was added to it; nothing was put back")
+    for name, member in members.items():
+        stream = archive.extractfile(member) if member.isfile() else None
+        if stream is None or hashlib.file_digest(stream, "sha256").hexdigest() != hashes[name]:  # type: ignore[arg-type]
+            raise UserError(f"{name}: differs from its recorded hash; nothing was put back")
+
+
+def _put_files_back(archive: tarfile.TarFile, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    members = [member for member in archive.getmembers() if member.name.startswith("data/")]
+    for member in members:
+        member.name = member.name.removeprefix("data/")
+    archive.extractall(folder, members=members, filter="data")
+
+
+def _put_back(session: Session, table: Table, archive: tarfile.TarFile) -> int:
     content = _content(archive, f"tables/{table.name}.jsonl")
-    if hashlib.sha256(content).hexdigest() != about["sha256"][table.name]:
-        raise UserError(f"{table.name}: differs from its recorded hash; nothing was put back")
     moments = [column.name for column in table.columns if isinstance(column.type, DateTime)]
     count = 0
     for batch in _batches(content):
@@ -179,17 +208,14 @@ def _content(archive: tarfile.TarFile, name: str) -> bytes:
     return stream.read()
 
 
-def _add_stream(archive: tarfile.TarFile, name: str, stream: Any) -> str:
-    digest = hashlib.sha256()
-    size = stream.tell()
-    stream.seek(0)
-    while block := stream.read(1 << 20):
-        digest.update(block)
-    stream.seek(0)
+def _add_stream(archive: tarfile.TarFile, name: str, stream: Any, hashes: dict[str, str]) -> None:
+    """Add what a file holds up to where it stands."""
     entry = tarfile.TarInfo(name)
-    entry.size = size
+    entry.size = stream.tell()
+    stream.seek(0)
+    hashes[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
     archive.addfile(entry, stream)
-    return digest.hexdigest()
 
 
 def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:

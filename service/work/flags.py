@@ -80,6 +80,7 @@ def keep_flags(session: Session, initiative: Initiative, loaded: Loaded, result:
             row.current = False
     initiative.activities, initiative.room, initiative.coverage = result["activities"], result["room"], result["coverage"]
     initiative.model_version, initiative.corpus = loaded.model_version, loaded.corpus
+    initiative.model_made, initiative.corpus_made = loaded.made
     if initiative.status == InitiativeStatus.SUBMITTED.value:
         initiative.status = InitiativeStatus.FLAGGED.value
     initiative.version, initiative.changed = initiative.version + 1, now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from corpus.errors import UnknownRef
 from corpus.store import Store
 from service.clock import now
-from service.database.tables import CLOSED, ClauseText, FlagRow, Initiative, Judgement, Suggestion, Verdict
+from service.database.tables import CLOSED, ClauseText, FlagRow, Initiative, Judgement, JudgementNote, Suggestion, Verdict
 from service.errors import Conflict, FieldProblem, InvalidInput, NotFound, Outdated
 from service.identity.actor import Actor
 from service.identity.policies import may_see
@@ -35,8 +36,13 @@ class Decision:
 def visible_flag(session: Session, actor: Actor, identifier: str, *, changing: bool = False) -> tuple[FlagRow, Initiative]:
     """A flag that this person may see, with its initiative; raises NotFound.
 
-    With ``changing`` the row is held until the transaction ends: judgements on one flag are counted one by one.
+    With ``changing`` both are held until the transaction ends: judgements on one flag are counted one by one, and the
+    initiative is not erased meanwhile. The initiative comes first, as everywhere: so nobody waits for each other.
     """
+    if changing:
+        held = select(Initiative).join(FlagRow, FlagRow.initiative_id == Initiative.id).where(FlagRow.id == identifier)
+        held = held.with_for_update(read=True, of=Initiative).execution_options(populate_existing=True)
+        session.execute(held).one_or_none()
     query = select(FlagRow, Initiative).join(Initiative, Initiative.id == FlagRow.initiative_id).where(FlagRow.id == identifier)
     row = session.execute(query.with_for_update(of=FlagRow) if changing else query).one_or_none()
     if row is None or not may_see(actor, row[1]):
@@ -77,6 +83,7 @@ def judge(
     _check(decision, len(text))
     suggested: dict[str, Any] = suggestion.content if suggestion else {"kinds": [], "strength": 0, "evidence": []}
     rejected, corrected = decision.verdict is Verdict.REJECTED, decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
+    note = pseudonymised(decision.note).text
     judgement = Judgement(
         flag_id=flag.id,
         suggestion_id=suggestion.id if suggestion else None,
@@ -86,7 +93,8 @@ def judge(
         kinds=[] if rejected else list(decision.kinds or suggested["kinds"]),
         strength=0 if rejected else decision.strength if decision.strength is not None else suggested["strength"],
         evidence=[] if rejected else [dict(span) for span in decision.evidence] if corrected else suggested["evidence"],
-        note=pseudonymised(decision.note).text,
+        note_sha256=hashlib.sha256(note.encode()).hexdigest() if note else "",
+        noted=JudgementNote(text=note) if note else None,
         created=now(),
     )
     session.add(judgement)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.clock import now
+from service.database.opening import Database
 from service.database.tables import (
     ApiToken,
     FlagRow,
@@ -15,8 +17,8 @@ from service.database.tables import (
     Initiative,
     InitiativeStatus,
     Judgement,
+    JudgementNote,
     LoginSession,
-    ProcessingEntry,
     Suggestion,
     User,
 )
@@ -25,20 +27,41 @@ from service.work import audit, processing_log
 
 _ERASED = "(gewist)"
 
+_log = logging.getLogger(__name__)
 
-def erase_originals(session: Session) -> int:
+
+def erase_originals(database: Database) -> int:
     """Erase the original text of every initiative past its time; the pseudonymised text stays.
+
+    Each in a transaction of its own: one that cannot be erased now does not keep the others.
 
     Returns:
         How many were erased.
+
+    Raises:
+        SQLAlchemyError: some could not be erased; the first reason. All others were.
     """
-    past = select(Initiative).where(Initiative.keep_until < now(), Initiative.story.is_not(None))
-    count = 0
-    for initiative in session.execute(past).scalars():
-        _forget_original(session, initiative)
-        processing_log.log(session, "origineel gewist", initiative.id)
-        audit.record(session, "systeem", "initiatief.origineel-gewist", f"initiatief:{initiative.id}")
-        count += 1
+    past = (Initiative.keep_until < now(), Initiative.story.is_not(None))
+    with database.reading() as session:
+        identifiers = session.execute(select(Initiative.id).where(*past).order_by(Initiative.sequence)).scalars().all()
+    count, reason = 0, None
+    for identifier in identifiers:
+        try:
+            with database.writing() as session:
+                # Held before anything else is touched: whoever flags it meanwhile holds it too, in the same order.
+                wanted = select(Initiative).where(Initiative.id == identifier, *past).with_for_update()
+                initiative = session.execute(wanted).scalar_one_or_none()
+                if initiative is None:
+                    continue
+                _forget_original(session, initiative)
+                processing_log.log(session, "origineel gewist", identifier)
+                audit.record(session, "systeem", "initiatief.origineel-gewist", f"initiatief:{identifier}")
+            count += 1
+        except SQLAlchemyError as error:
+            _log.error("original not erased", extra={"initiative": identifier, "error": type(error).__name__})
+            reason = reason or error
+    if reason is not None:
+        raise reason
     return count
 
 
@@ -54,7 +77,17 @@ def _forget_original(session: Session, initiative: Initiative) -> None:
 
 
 def erase_initiative(session: Session, initiative: Initiative, by: Actor | str) -> None:
-    """Erase all words of an initiative, pseudonymised ones too. What was decided about clauses stays, without the story."""
+    """Erase all words of an initiative, pseudonymised ones too. What was decided about clauses stays, without the story.
+
+    Notes beside judgements go as well, for they may quote it. Snapshots hold no story (see service.work.snapshots).
+
+    Args:
+        session: a writing session.
+        initiative: a row that is held until the transaction ends.
+        by: who asked.
+    """
+    judged = select(Judgement.id).join(FlagRow, FlagRow.id == Judgement.flag_id).where(FlagRow.initiative_id == initiative.id)
+    session.execute(delete(JudgementNote).where(JudgementNote.judgement_id.in_(judged)))
     _forget_original(session, initiative)
     initiative.title_pseudonymised = initiative.story_pseudonymised = _ERASED
     initiative.municipality, initiative.day, initiative.secret_hash, initiative.activities = "", "", None, []
@@ -67,7 +100,9 @@ def erase_initiative(session: Session, initiative: Initiative, by: Actor | str) 
 
 def erase_user(session: Session, user: User, by: Actor | str) -> None:
     """Erase a person: name, address, log-ins, and the initiatives that they submitted. Judgements stay, as of nobody."""
-    for initiative in session.execute(select(Initiative).where(Initiative.submitter_id == user.id)).scalars():
+    # All are held before the first is erased: the audit trail, which an erasure holds, comes last for everybody.
+    own = select(Initiative).where(Initiative.submitter_id == user.id).order_by(Initiative.sequence).with_for_update()
+    for initiative in session.execute(own).scalars().all():
         erase_initiative(session, initiative, by)
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
     session.execute(update(ApiToken).where(ApiToken.user_id == user.id).values(revoked=now(), name=_ERASED))
@@ -76,54 +111,3 @@ def erase_user(session: Session, user: User, by: Actor | str) -> None:
     user.version += 1
     processing_log.log(session, "persoon gewist", user.id, subject_type="gebruiker")
     audit.record(session, by, "gebruiker.gewist", f"gebruiker:{user.id}")
-
-
-def export_user(session: Session, user: User, by: Actor | str) -> dict[str, Any]:
-    """All that is kept of a person (GDPR article 15), as JSON."""
-    initiatives = session.execute(
-        select(Initiative).where(Initiative.submitter_id == user.id).order_by(Initiative.sequence)
-    ).scalars()
-    judgements = session.execute(select(Judgement).where(Judgement.user_id == user.id).order_by(Judgement.sequence)).scalars()
-    tokens = session.execute(select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.sequence)).scalars()
-    own = list(initiatives)
-    about = [user.id, *(one.id for one in own)]
-    processed = session.execute(
-        select(ProcessingEntry).where(ProcessingEntry.data_subject_id.in_(about)).order_by(ProcessingEntry.sequence)
-    ).scalars()
-    content = {
-        "gebruiker": {
-            "id": user.id,
-            "naam": user.name,
-            "email": user.email,
-            "rol": user.role,
-            "aangemaaktOp": user.created.isoformat(),
-        },
-        "initiatieven": [
-            {
-                "id": one.id,
-                "titel": one.title,
-                "omschrijving": one.story,
-                "gemeente": one.municipality,
-                "datum": one.day,
-                "aangemaaktOp": one.created.isoformat(),
-            }
-            for one in own
-        ],
-        "beoordelingen": [
-            {
-                "id": one.id,
-                "signaal": one.flag_id,
-                "oordeel": one.verdict,
-                "toelichting": one.note,
-                "aangemaaktOp": one.created.isoformat(),
-            }
-            for one in judgements
-        ],
-        "tokens": [{"naam": one.name, "rechten": one.scopes, "verlooptOp": one.expires.isoformat()} for one in tokens],
-        "verwerkingen": [
-            {"naam": one.name, "verwerking": one.processing_activity_id, "op": one.ended.isoformat()} for one in processed
-        ],
-    }
-    processing_log.log(session, "persoon uitgevoerd", user.id, subject_type="gebruiker")
-    audit.record(session, by, "gebruiker.uitgevoerd", f"gebruiker:{user.id}")
-    return content

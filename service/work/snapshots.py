@@ -1,9 +1,16 @@
-"""Snapshots (momentopnamen): immutable, hashed files of what people decided; nothing personal inside."""
+"""Snapshots (momentopnamen): immutable, hashed files of what people decided; what residents told is not in them.
+
+A file can be copied, and nothing can be erased from it. So the pseudonymised text of an initiative comes beside its judgements
+only when somebody asks for them, from the database: what was erased there is not told again.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +18,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.clock import now
+from service.database.opening import lock_for
 from service.database.tables import FlagRow, Initiative, Judgement, SnapshotRow
-from service.work import audit
+from service.work import audit, processing_log
+
+_LOCK = 71_003
+_BATCH = 500
 
 
 def make_snapshot(session: Session, folder: Path) -> SnapshotRow:
     """Write all judgements with what they are about; the same judgements give the same file, and the same snapshot.
 
-    A row holds the pseudonymised initiative, the clause by ref, version and hash (never its text), and the decision.
+    A row holds the initiative by its number, the clause by ref, version and hash (never its text), and the decision.
     """
-    lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in _rows(session)]
+    lock_for(session, _LOCK)
+    lines = [_line(row) for row in _rows(session)]
     content = "".join(line + "\n" for line in lines).encode()
     sha256 = hashlib.sha256(content).hexdigest()
-    known = session.execute(select(SnapshotRow).where(SnapshotRow.sha256 == sha256)).scalars().first()
     target = folder / "momentopnamen" / f"{sha256}.jsonl"
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".tmp")
-        temporary.write_bytes(content)
-        temporary.replace(target)
+        _write(target, content)
+    known = session.execute(select(SnapshotRow).where(SnapshotRow.sha256 == sha256)).scalar_one_or_none()
     if known is not None:
         return known
     row = SnapshotRow(sha256=sha256, rows=len(lines), file=f"momentopnamen/{sha256}.jsonl", created=now())
@@ -39,19 +48,53 @@ def make_snapshot(session: Session, folder: Path) -> SnapshotRow:
     return row
 
 
+def told_lines(session: Session, snapshot: SnapshotRow, file: Path) -> Iterator[str]:
+    """The lines of a snapshot with ``titel``, ``omschrijving`` and ``gemeente`` as they are in the database now.
+
+    Without these three a line is again what the file holds: its keys are sorted.
+    """
+    processing_log.log(session, "momentopname gelezen", snapshot.id, subject_type="momentopname")
+    with file.open(encoding="utf-8") as stream:
+        while batch := [json.loads(line) for line in islice(stream, _BATCH)]:
+            wanted = select(Initiative).where(Initiative.id.in_({row["initiatief"] for row in batch}))
+            told = {one.id: one for one in session.execute(wanted).scalars()}
+            for row in batch:
+                one = told[row["initiatief"]]
+                texts = {
+                    "titel": one.title_pseudonymised,
+                    "omschrijving": one.story_pseudonymised,
+                    "gemeente": one.municipality,
+                }
+                yield _line({**row, **texts}) + "\n"
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, sort_keys=True)
+
+
+def _write(target: Path, content: bytes) -> None:
+    """On the disk itself, not only in memory, before any row refers to it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_suffix(".tmp")
+    with temporary.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _rows(session: Session) -> list[dict[str, Any]]:
     judged = session.execute(
-        select(Judgement, FlagRow, Initiative)
-        .join(FlagRow, FlagRow.id == Judgement.flag_id)
-        .join(Initiative, Initiative.id == FlagRow.initiative_id)
-        .order_by(Judgement.sequence)
+        select(Judgement, FlagRow).join(FlagRow, FlagRow.id == Judgement.flag_id).order_by(Judgement.sequence)
     )
     return [
         {
-            "initiatief": initiative.id,
-            "titel": initiative.title_pseudonymised,
-            "omschrijving": initiative.story_pseudonymised,
-            "gemeente": initiative.municipality,
+            "initiatief": flag.initiative_id,
             "verwijzing": flag.ref,
             "versie": flag.version_date,
             "sha256": flag.clause_sha256,
@@ -63,5 +106,5 @@ def _rows(session: Session) -> list[dict[str, Any]]:
             "beslecht": judgement.adjudication,
             "voorstel": judgement.suggestion_id,
         }
-        for judgement, flag, initiative in judged
+        for judgement, flag in judged
     ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import tarfile
@@ -17,12 +19,16 @@ import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from procrastinate.schema import SchemaManager
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
+from corpus.errors import UserError
 from service.command_line import main
 from service.database.migrating import migrate, newest, revision
 from service.database.opening import Database
-from service.database.tables import Base, DateTime
+from service.database.tables import Base, DateTime, Job
+from service.jobs.waiting import add_job
 from service.settings import settings_of
 from service.work import audit
 from tests.web.conftest import CHECKOUT, PASSWORD, TOLD, Launcher, Server, Service
@@ -42,11 +48,12 @@ def rows_of(database: Database) -> dict[str, list[Any]]:
         return {
             table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key.columns))]
             for table in Base.metadata.sorted_tables
-            if table.name != "sessions"
+            if table.name not in ("sessions", "idempotency_keys")
         }
 
 
 def test_a_backup_is_put_back_into_either_database(service: Service, other_url: str, tmp_path: Path) -> None:
+    service.client.post("/v1/initiatieven", json=TOLD, headers={"Idempotency-Key": "sleutel-van-iemand"})
     identifier, link = service.submit()
     flag = service.flags(identifier)[0]
     service.client.post(
@@ -59,12 +66,17 @@ def test_a_backup_is_put_back_into_either_database(service: Service, other_url: 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("REGELRUIMTE_DATA", environ["REGELRUIMTE_DATA"])
         assert main(["backup", str(file), "--database-url", service.settings.database_url], os.environ) == 0
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
         patched.setenv("REGELRUIMTE_DATA", str(tmp_path / "data"))
         assert main(["restore", str(file), "--database-url", other_url], os.environ) == 0
         # Into a database that is not empty nothing is put back.
         assert main(["restore", str(file), "--database-url", other_url], os.environ) == 1
     other = Database(other_url)
-    assert rows_of(other) == rows_of(service.database)
+    kept, served = rows_of(other), rows_of(service.database)
+    logged = kept["processing_log"]
+    assert logged
+    assert logged == served["processing_log"][: len(logged)]  # what was read before may be logged after
+    assert {**kept, "processing_log": []} == {**served, "processing_log": []}
     with other.reading() as session:
         assert audit.verify(session)[1] == []
     with other.writing() as session:
@@ -73,13 +85,38 @@ def test_a_backup_is_put_back_into_either_database(service: Service, other_url: 
     assert list((tmp_path / "data" / "momentopnamen").iterdir())
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "no backup", "newer"])
+def test_jobs_of_a_backup_go_on(service: Service, other_url: str, tmp_path: Path) -> None:
+    with service.database.writing() as session:
+        waits, runs = (add_job(session, "momentopname", {}) for _ in range(2))
+        runs.status = "bezig"
+    file = tmp_path / "backup.tar.gz"
+    assert main(["backup", str(file), "--database-url", service.settings.database_url], os.environ) == 0
+    with tarfile.open(file) as archive:
+        assert not [name for name in archive.getnames() if "idempotency" in name or "session" in name]
+    assert main(["restore", str(file), "--database-url", other_url], os.environ) == 0
+    other = Database(other_url)
+    with other.reading() as session:
+        assert {waits.id, runs.id} <= set(session.execute(select(Job.id).where(Job.status == "wachtend")).scalars())
+        if not other.is_sqlite:
+            todo = session.execute(text("SELECT args ->> 'job_id' FROM procrastinate_jobs WHERE status = 'todo'")).scalars()
+            assert {waits.id, runs.id} <= set(todo)
+    other.close()
+    service.work()
+    with service.database.writing() as session:
+        session.execute(update(Job).where(Job.id == runs.id).values(status="mislukt"))
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "no backup", "newer", "file", "extra"])
 def test_a_damaged_backup_puts_nothing_back(
-    service: Service, tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
+    service: Service, tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.submit()
     file = tmp_path / "backup.tar.gz"
+    monkeypatch.setenv("REGELRUIMTE_DATA", str(tmp_path / "data"))
+    (tmp_path / "data" / "modellen" / "1").mkdir(parents=True)
+    (tmp_path / "data" / "modellen" / "1" / "manifest.json").write_text("{}", encoding="utf-8")
     assert main(["backup", str(file), "--database-url", service.settings.database_url], os.environ) == 0
+    monkeypatch.setenv("REGELRUIMTE_DATA", str(tmp_path / "data-back"))
     if damage == "cut":
         file.write_bytes(file.read_bytes()[:2000])
     elif damage == "no backup":
@@ -91,6 +128,10 @@ def test_a_damaged_backup_puts_nothing_back(
             content["tables/audit.jsonl"] = content["tables/audit.jsonl"].replace(
                 b"initiatief.ingediend", b"initiatief.gestolen"
             )
+        elif damage == "file":
+            content["data/modellen/1/manifest.json"] = b"[]"
+        elif damage == "extra":
+            content["data/modellen/1/meer.json"] = b"{}"
         else:
             content["backup.json"] = json.dumps({**json.loads(content["backup.json"]), "revision": "9999"}).encode()
         with tarfile.open(file, "w:gz") as archive:
@@ -101,6 +142,7 @@ def test_a_damaged_backup_puts_nothing_back(
     target = f"sqlite:///{tmp_path}/target.db"
     assert main(["restore", str(file), "--database-url", target], os.environ) == 1
     assert "Traceback" not in capsys.readouterr().err
+    assert not (tmp_path / "data-back").exists()
     if (tmp_path / "target.db").exists() and sqlite3.connect(tmp_path / "target.db").execute(
         "SELECT 1 FROM sqlite_master"
     ).fetchone():
@@ -126,6 +168,65 @@ def test_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     with database.engine.connect() as connection:
         options = {"compare_type": same_type, "include_object": only_ours}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+    database.close()
+
+
+def test_many_may_migrate_at_once(postgresql: Server, launcher: Launcher, tmp_path: Path) -> None:
+    """As when every replica of a new release starts with it."""
+    url = postgresql.new_database()
+    processes = [launcher.start("migrate", "--database-url", url) for _ in range(3)]
+    codes = [process.wait(120) for process in processes]
+    told = [(tmp_path / f"log-{number}").read_text(encoding="utf-8") for number in range(3)]
+    assert codes == [0, 0, 0], told
+    database = Database(url)
+    assert revision(database) == newest()
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar() == 0
+    database.close()
+
+
+def test_a_migration_that_fails_holds_up_nobody(postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(postgresql.new_database())
+    limits: list[str] = []
+
+    def failing(config: Any, target: str) -> None:
+        connection = config.attributes["connection"]
+        limits.append(connection.execute(text("SHOW statement_timeout")).scalar())
+        connection.execute(text("SELECT 1 FROM nergens"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("service.database.migrating.command.upgrade", failing)
+        with pytest.raises(DBAPIError, match="nergens"):
+            migrate(database)
+    assert limits == ["0"], "a long migration would be ended"
+    with database.reading() as session:
+        assert session.execute(text("SHOW statement_timeout")).scalar() != "0"
+    other = Database(database.url)
+    assert migrate(other) == newest()
+    other.close()
+    database.close()
+
+
+def test_the_tables_of_the_queue_are_brought_up_to_date(
+    postgresql: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    database = Database(postgresql.new_database())
+    migrate(database)
+    migrations = tmp_path / "migrations"
+    shutil.copytree(SchemaManager.get_migrations_path(), migrations)
+    (migrations / "98.00.00_01_more.sql").write_text(
+        "CREATE TABLE procrastinate_more (a int); INSERT INTO procrastinate_more VALUES (1);"
+    )
+    (migrations / "99.00.00_01_most.sql").write_text("INSERT INTO procrastinate_more VALUES (2);")
+    monkeypatch.setattr(SchemaManager, "get_migrations_path", staticmethod(lambda: str(migrations)))
+    for _ in range(2):
+        migrate(database)
+        with database.reading() as session:
+            assert list(session.execute(text("SELECT a FROM procrastinate_more ORDER BY a")).scalars()) == [1, 2]
+    with database.writing() as session:
+        session.execute(text("COMMENT ON TABLE procrastinate_jobs IS NULL"))
+    with pytest.raises(UserError, match="its own database"):
+        migrate(database)
     database.close()
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from service.clock import now
-from service.database.tables import AuditEntry, Base, Initiative, ProcessingEntry
+from service.database.tables import AuditEntry, Base, Initiative, Judgement, ProcessingEntry
+from service.jobs.carrying import World, carry_out
+from service.jobs.kinds import KINDS
+from service.jobs.waiting import add_job
 from service.operation.logs import JsonLines
-from service.work import audit
+from service.work import audit, retention
 from service.work.retention import erase_originals
 from tests.web.conftest import Service
+from tests.web.test_faults import until
 
 NAME, PHONE = "Wietske Dijkstra", "06-87654321"
 STORY = f"Ik ben {NAME}, bel mij op {PHONE}. Met de straat willen wij een feest met een biertap en een springkussen."
@@ -43,9 +53,8 @@ def test_the_original_goes_when_its_time_has_come(service: Service) -> None:
     with service.database.writing() as session:
         row = session.execute(select(Initiative).where(Initiative.id == identifier)).scalar_one()
         row.keep_until = now() - timedelta(seconds=1)
-    with service.database.writing() as session:
-        assert erase_originals(session) == 1
-        assert erase_originals(session) == 0
+    assert erase_originals(service.database) == 1
+    assert erase_originals(service.database) == 0
     seen = service.client.get(f"/v1/initiatieven/{identifier}", headers=link).json()
     assert seen["origineel"] is False
     assert "Dijkstra" not in json.dumps(seen)
@@ -54,6 +63,75 @@ def test_the_original_goes_when_its_time_has_come(service: Service) -> None:
     assert flags
     assert all(flag["voorstel"]["inhoud"]["reden"] == "" for flag in flags)
     assert all(flag["voorstel"]["inhoud"]["soorten"] for flag in flags)
+
+
+def test_one_original_that_cannot_be_erased_keeps_no_other(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    identifiers = [service.submit()[0] for _ in range(3)]
+    with service.database.writing() as session:
+        due = update(Initiative).where(Initiative.id.in_(identifiers)).values(keep_until=now() - timedelta(seconds=1))
+        session.execute(due)
+    forget = retention._forget_original
+
+    def failing(session: Session, initiative: Initiative) -> None:
+        forget(session, initiative)
+        if initiative.id == identifiers[1]:
+            raise OperationalError("deadlock", {}, Exception("x"))
+
+    monkeypatch.setattr(retention, "_forget_original", failing)
+    with pytest.raises(OperationalError):
+        erase_originals(service.database)
+    with service.database.reading() as session:
+        left = select(Initiative.id).where(Initiative.id.in_(identifiers), Initiative.story.is_not(None))
+        assert session.execute(left).scalars().all() == [identifiers[1]]
+    monkeypatch.undo()
+    assert erase_originals(service.database) == 1
+
+
+def test_erasing_and_flagging_wait_for_each_other(service: Service) -> None:
+    """All at once, over the same initiatives: nobody is refused, and no word of what was erased comes back."""
+    word = "hinkelpadfestijn"
+    identifiers = [service.submit(titel=word, omschrijving=f"Met de straat een {word} en een biertap.")[0] for _ in range(3)]
+    with service.database.writing() as session:
+        due = update(Initiative).where(Initiative.id.in_(identifiers)).values(keep_until=now() - timedelta(seconds=1))
+        session.execute(due)
+        jobs = [add_job(session, "signaleren", {"initiatief": one}, subject=one).id for one in identifiers]
+    world = World(settings=service.settings, database=service.database, engine=service.engine)
+    problems: list[Exception] = []
+
+    def attempt(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception as error:
+            problems.append(error)
+
+    works = [partial(carry_out, world, job, KINDS) for job in reversed(jobs)]
+    works += [partial(erase_originals, service.database) for _ in range(3)]
+    threads = [threading.Thread(target=attempt, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    service.work()
+    with service.database.reading() as session:
+        rows = session.execute(select(Initiative.title, Initiative.story).where(Initiative.id.in_(identifiers))).all()
+    assert [tuple(row) for row in rows] == [(None, None)] * 3
+
+
+def test_notes_go_with_what_they_quote(service: Service) -> None:
+    word = "wiebelbankjesdag"
+    identifier, link = service.submit()
+    flag = service.flags(identifier)[0]
+    told = {"oordeel": "bevestigd", "toelichting": f"De indiener noemt het een {word}."}
+    address = f"/v1/signalen/{flag['id']}/beoordelingen"
+    made = service.client.post(address, json=told, headers=service.as_("beoordelaar")).json()
+    assert word in everything(service)
+    service.client.delete(f"/v1/initiatieven/{identifier}", headers={**link, "If-Match": "*"})
+    assert word not in everything(service)
+    with service.database.reading() as session:
+        row = session.execute(select(Judgement).where(Judgement.id == made["id"])).scalar_one()
+    assert (row.verdict, row.note) == ("bevestigd", "")
+    assert row.note_sha256 == hashlib.sha256(told["toelichting"].encode()).hexdigest()
 
 
 def test_nothing_is_left_of_an_erased_initiative(service: Service) -> None:
@@ -82,7 +160,15 @@ def test_a_person_is_exported_and_erased(service: Service) -> None:
     service.client.cookies.clear()
     assert own["gebruiker"]["email"] == told["email"]
     assert own["initiatieven"][0]["omschrijving"] == STORY
+    assert "Dijkstra" not in own["initiatieven"][0]["omschrijvingGepseudonimiseerd"]
+    assert "biertap" in own["initiatieven"][0]["omschrijvingGepseudonimiseerd"]
     assert own["verwerkingen"]
+    assert len(own["sessies"]) == 1
+    assert {"gebruiker.toegevoegd", "gebruiker.aangemeld", "initiatief.ingediend"} <= {
+        line["handeling"] for line in own["auditspoor"]
+    }
+    # Who else did something is told to nobody.
+    assert {line["door"] for line in own["auditspoor"]} <= {f"gebruiker:{made['id']}", "een andere gebruiker", "systeem"}
     service.work()
     address = f"/v1/gebruikers/{made['id']}"
     assert service.client.delete(address, headers=service.as_("beheerder")).status_code == 428
@@ -172,7 +258,13 @@ def test_tampering_shows(service: Service, statement: str, told: str) -> None:
 def test_who_reads_is_logged_in_the_register_of_processing(service: Service) -> None:
     identifier, link = service.submit()
     service.client.get(f"/v1/initiatieven/{identifier}", headers=link)
-    with service.database.reading() as session:
-        rows = session.execute(select(ProcessingEntry).where(ProcessingEntry.data_subject_id == identifier)).scalars().all()
+
+    def logged() -> list[ProcessingEntry]:
+        with service.database.reading() as session:
+            about = select(ProcessingEntry).where(ProcessingEntry.data_subject_id == identifier)
+            return list(session.execute(about.order_by(ProcessingEntry.sequence)).scalars())
+
+    assert until(lambda: len(logged()) == 3, seconds=30)
+    rows = logged()
     assert [row.name for row in rows] == ["initiatief ontvangen", "initiatief gesignaleerd", "initiatief gelezen"]
     assert all(len(row.trace_id) == 32 and row.processing_activity_id for row in rows)

@@ -35,7 +35,8 @@ from service.identity.actor import Actor
 from service.identity.secrets import secret_hash
 from service.settings import Settings
 from service.work import audit
-from service.work.retention import erase_user, export_user
+from service.work.access import export_user
+from service.work.retention import erase_user
 
 routes = router("gebruikers")
 UserId = Annotated[Identifier, Path(alias="id", description="Nummer van de gebruiker.")]

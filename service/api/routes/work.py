@@ -8,7 +8,6 @@ from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
-from fastapi.responses import FileResponse
 from sqlalchemy import select
 
 from corpus.errors import InvalidModel
@@ -26,6 +25,7 @@ from service.errors import Forbidden, NotFound
 from service.identity.actor import Actor
 from service.jobs.waiting import add_job
 from service.work import audit
+from service.work.snapshots import told_lines
 
 routes = router("taken")
 JobId = Annotated[Identifier, Path(alias="id", description="Nummer van de taak.")]
@@ -143,14 +143,20 @@ def read_snapshot(
 def read_snapshot_content(
     services: ServicesHere, who: Annotated[Actor, Depends(Right("momentopnamen:inhoud"))], identifier: SnapshotId
 ) -> Response:
-    """De inhoud van een momentopname: een beoordeling per regel (JSONL), gepseudonimiseerd."""
+    """De inhoud van een momentopname: een beoordeling per regel (JSONL), met de gepseudonimiseerde tekst die er nog is.
+
+    De sha256 gaat over de regels zonder titel, omschrijving en gemeente: wat gewist is, wordt niet meer verteld.
+    """
     if who.organisation_id is not None:
         raise Forbidden("Een momentopname gaat over alle organisaties; zij is voor wie de dienst beheert.")
     row = _snapshot(services, identifier)
     path: FilePath = services.settings.data / row.file
     if not path.is_file():
         raise NotFound("De inhoud van deze momentopname is er niet meer.")
-    return FileResponse(path, media_type=LINES, filename=f"momentopname-{row.sha256[:12]}.jsonl")
+    with services.database.writing() as session:
+        content = "".join(told_lines(session, row, path))
+    headers = {"Content-Disposition": f'attachment; filename="momentopname-{row.sha256[:12]}.jsonl"'}
+    return Response(content, media_type=LINES, headers=headers)
 
 
 def _snapshot(services: Services, identifier: str) -> SnapshotRow:

@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("sequence"),
         sa.UniqueConstraint("id"),
+        sa.UniqueConstraint("sha256"),
     )
     op.create_table(
         "users",
@@ -118,6 +119,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("reset_hash", sa.String(length=64), nullable=True),
+        sa.Column("reset_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("oidc_issuer", sa.String(length=300), nullable=True),
         sa.Column("oidc_subject", sa.String(length=255), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
@@ -132,6 +135,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sequence"),
         sa.UniqueConstraint("email"),
+        sa.UniqueConstraint("reset_hash"),
         sa.UniqueConstraint("id"),
         sa.UniqueConstraint("oidc_issuer", "oidc_subject"),
     )
@@ -180,6 +184,8 @@ def upgrade() -> None:
         sa.Column("coverage", sa.JSON(), nullable=False),
         sa.Column("model_version", sa.String(length=50), nullable=False),
         sa.Column("corpus", sa.String(length=64), nullable=False),
+        sa.Column("model_made", sa.BigInteger(), nullable=False),
+        sa.Column("corpus_made", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
@@ -196,6 +202,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_hash"),
     )
     with op.batch_alter_table("initiatives", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_initiatives_keep_until"), ["keep_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_initiatives_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_initiatives_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_initiatives_submitter_id"), ["submitter_id"], unique=False)
@@ -266,7 +273,7 @@ def upgrade() -> None:
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("strength", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("note_sha256", sa.String(length=64), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["flag_id"],
@@ -283,6 +290,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_judgements_flag_id"), ["flag_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_judgements_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "judgement_notes",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("judgement_id", sa.String(length=36), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["judgement_id"],
+            ["judgements.id"],
+        ),
+        sa.PrimaryKeyConstraint("sequence"),
+        sa.UniqueConstraint("judgement_id"),
+    )
     op.create_table(
         "suggestions",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
