@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +20,7 @@ from service.engine import Engine
 from service.jobs import carrying, embedded
 from service.jobs.carrying import Report, World
 from service.jobs.embedded import EmbeddedWorker
-from service.jobs.postgresql import requeue
+from service.jobs.postgresql import _work, requeue
 from service.jobs.waiting import add_job
 from service.settings import settings_of
 from tests.web.conftest import Server
@@ -158,3 +160,30 @@ def test_two_who_look_at_once_queue_a_lost_job_once(queue: Database) -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == [0, 0, 0, 0, 0, 1]
+
+
+def test_a_mark_that_fails_is_no_attempt_on_postgresql(
+    queue: Database, store: Path, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(settings=settings_of(database_url=queue.url, store=store, data=tmp_path), database=queue, engine=engine)
+    failures = iter(range(1))
+    finish = carrying._finish
+
+    def failing(*words: Any, **named: Any) -> None:
+        if next(failures, None) is not None:
+            raise OperationalError("x", {}, Exception("x"))
+        finish(*words, **named)
+
+    monkeypatch.setattr(carrying, "_finish", failing)
+    ask(world)
+
+    async def work() -> None:
+        working = asyncio.create_task(_work(world, 1, set()))
+        while not done(world):
+            await asyncio.sleep(0.1)
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+    asyncio.run(asyncio.wait_for(work(), 120))
+    assert [job.attempts for job in done(world)] == [1]
