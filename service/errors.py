@@ -3,6 +3,7 @@
 ServiceError                       each knows the words for the person who asked; only service.api turns it into a status
 ├── InvalidInput                   something in the request is wrong; names the field
 ├── NotAuthenticated               who asks is not known
+│   └── SessionEnded               the session of the cookie is over
 ├── Forbidden                      who asks may not do this
 ├── NotFound                       there is no such thing, or not for who asks
 ├── Conflict                       it does not fit what is there
@@ -53,6 +54,10 @@ class NotAuthenticated(ServiceError):
     """Who asks is not known."""
 
     title = "Aanmelden is nodig"
+
+
+class SessionEnded(NotAuthenticated):
+    """The session of the cookie is over."""
 
 
 class Forbidden(ServiceError):

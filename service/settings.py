@@ -5,17 +5,20 @@ Every setting is an environment variable with the prefix ``REGELRUIMTE_``; docs/
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import UsageError
+from service.database.tables import Role
 
 _SECRET_LENGTH = 32
+_CLASS = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
 
 class Settings(BaseSettings):
@@ -30,13 +33,14 @@ class Settings(BaseSettings):
     store: Path = Path("var/store")
     model: Path | None = None  # a model directory; None for the one that ships
     data: Path = Path("var/data")  # exports and snapshots
-    secret_key: SecretStr = SecretStr("")  # signs cookies and secret links
+    secret_key: SecretStr = SecretStr("")  # makes secret links, seals the way to the log-in of the organisation
     public_url: str = "http://localhost:8000"  # how browsers reach the service
     oidc_issuer: str = ""  # "" for local accounts only
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_role_claim: str = "roles"  # claim that lists roles
     oidc_organisation_claim: str = "organisation"  # claim that names the organisation
+    oidc_service_role: str = ""  # word in the role claim that makes an administrator of the whole service; "" for nobody
     local_accounts: bool = True  # whether people may log in with a password
     contact_name: str = "Beheer Regelruimte"
     contact_email: str = "beheer@example.org"
@@ -55,6 +59,8 @@ class Settings(BaseSettings):
     login_attempts: int = Field(default=5, ge=1, le=100)  # wrong passwords before an account is locked
     lock_minutes: int = Field(default=15, ge=1, le=1440)
     trusted_proxies: str = "127.0.0.1"  # addresses whose X-Forwarded-For is believed
+    theme: str = Field(default="voorbeeld-theme", pattern=_CLASS)  # class of the NL Design System theme that pages wear
+    themes: dict[str, Annotated[str, Field(pattern=_CLASS)]] = {}  # JSON: id of an organisation → theme of its people
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
@@ -63,6 +69,8 @@ class Settings(BaseSettings):
             raise ValueError("REGELRUIMTE_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
             raise ValueError("REGELRUIMTE_OIDC_ISSUER needs REGELRUIMTE_OIDC_CLIENT_ID and REGELRUIMTE_OIDC_CLIENT_SECRET")
+        if self.oidc_service_role.casefold() in set(Role):
+            raise ValueError("REGELRUIMTE_OIDC_SERVICE_ROLE must be a word of its own, not a role of an organisation")
         if self.environment == "production":
             problems = [sentence for wrong, sentence in self._production_checks() if wrong]
             if problems:
@@ -85,8 +93,14 @@ class Settings(BaseSettings):
                 "REGELRUIMTE_OIDC_ISSUER must begin with https://",
             ),
             (self.workers > 1 and self.is_sqlite, "REGELRUIMTE_WORKERS above 1 needs PostgreSQL in production"),
-            (self.trusted_proxies == "*", "REGELRUIMTE_TRUSTED_PROXIES must name addresses, not *"),
-            (0 in (self.logins_per_minute, self.submissions_per_minute), "rate limits cannot be off in production"),
+            *(
+                (_is_everybody(proxy), f"REGELRUIMTE_TRUSTED_PROXIES must name addresses, not {proxy}")
+                for proxy in map(str.strip, self.trusted_proxies.split(","))
+            ),
+            *(
+                (getattr(self, name) == 0, f"REGELRUIMTE_{name.upper()} cannot be 0 in production: that is no limit")
+                for name in ("checks_per_minute", "submissions_per_minute", "logins_per_minute", "requests_per_minute")
+            ),
         ]
 
     @property
@@ -99,11 +113,23 @@ class Settings(BaseSettings):
         """Whether cookies travel over https only."""
         return self.public_url.startswith("https://")
 
+    def theme_of(self, organisation_id: str | None) -> str:
+        """The theme that pages wear for someone of an organisation."""
+        return self.themes.get(organisation_id or "", self.theme)
+
     @property
     def origin(self) -> str:
         """Scheme and host of the public address, as browsers send it in ``Origin``."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_everybody(proxy: str) -> bool:
+    """Whether a trusted proxy stands for any address: then whoever asks decides under which address they are counted."""
+    try:
+        return proxy == "*" or ipaddress.ip_network(proxy, strict=False).prefixlen == 0
+    except ValueError:
+        return False
 
 
 def settings_of(**given: object) -> Settings:

@@ -14,7 +14,7 @@ from service.api.limits import Limits
 from service.api.measures import Measures
 from service.database.opening import Database
 from service.engine import Engine
-from service.errors import Forbidden, NotAuthenticated
+from service.errors import Forbidden, NotAuthenticated, SessionEnded
 from service.identity.accounts import actor_of_bearer, actor_of_cookie
 from service.identity.actor import ANONYMOUS, Actor, Standing
 from service.identity.policies import allowed
@@ -61,7 +61,7 @@ class Right:
             NotAuthenticated: nobody that is known, where someone must be.
             Forbidden: known, and not allowed; or a browser's request that another site may have made.
         """
-        actor = _who(request)
+        actor = _who(request, public=self.permission == "openbaar")
         if allowed(actor, self.permission):
             return actor
         if actor.standing is Standing.ANONYMOUS:
@@ -69,7 +69,7 @@ class Right:
         raise Forbidden("U hebt hier het recht niet voor.")
 
 
-def _who(request: Request) -> Actor:
+def _who(request: Request, *, public: bool) -> Actor:
     services = services_of(request)
     header = request.headers.get("authorization")
     if header is not None:
@@ -84,7 +84,10 @@ def _who(request: Request) -> Actor:
     with services.database.reading() as session:
         actor = actor_of_cookie(session, cookie)
     if actor is None:
-        return ANONYMOUS
+        if public:
+            return ANONYMOUS
+        # Not as somebody without account: what someone who thinks to be logged in submits would be nobody's.
+        raise SessionEnded("Uw sessie is afgelopen; meld u opnieuw aan.")
     if request.method in _UNSAFE:
         _check_origin(request, actor, services.settings)
     return actor

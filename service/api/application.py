@@ -19,7 +19,7 @@ from service.api.limits import Limits
 from service.api.measures import Measures
 from service.api.openapi import document
 from service.api.problems import add_handlers
-from service.api.routes import checks, flags, health, initiatives, law, oversight, people, work
+from service.api.routes import checks, flags, health, initiatives, law, oversight, people, sessions, work
 from service.api.shell import API_VERSION, Shell
 from service.database.opening import Database
 from service.engine import Engine, cores
@@ -27,6 +27,7 @@ from service.identity import oidc
 from service.jobs.carrying import World
 from service.jobs.embedded import EmbeddedWorker
 from service.operation.logs import set_up_logs
+from service.pages.application import page_routes
 from service.settings import Settings, settings_of
 from service.work.reading import ReadingLog
 
@@ -83,7 +84,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     app.state.services = services
     add_handlers(app)
     # The routes themselves, not routers within a router: the document and the table of rights are read off them.
-    app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes])
+    app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes, *page_routes()])
     described = json.dumps(document(routes_of(), settings), ensure_ascii=False).encode()
 
     @app.get("/v1/openapi.json", include_in_schema=False)
@@ -105,7 +106,7 @@ def routes_of() -> list[APIRoute]:
         work.routes,
         people.routes,
         people.tokens,
-        people.sessions,
+        sessions.routes,
         oversight.routes,
     )
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]

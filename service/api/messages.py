@@ -181,6 +181,21 @@ class TokenInvoer(Message):
     dagen: int = Field(default=90, ge=1, le=366, description="Hoe lang het token geldt.")
 
 
+class WachtwoordInvoer(Message):
+    """Een nieuw wachtwoord, met de link van de beheerder."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"geheim": "rw_3n0jT0vEwXh1QmXH8oI2bB0xJ5cJ4v0kXk7y1d2e3f4", "wachtwoord": "een lange zin die niemand kent"}
+            ]
+        }
+    )
+
+    geheim: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+    wachtwoord: Password
+
+
 class AanmeldInvoer(Message):
     """Aanmelden met e-mailadres en wachtwoord."""
 

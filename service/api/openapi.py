@@ -159,6 +159,7 @@ _LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         "wijzigen": ("gebruikerWijzigen", {"id": "$response.body#/id", "If-Match": "*"}),
         "wissen": ("gebruikerWissen", {"id": "$response.body#/id", "If-Match": "*"}),
         "gegevens": ("gegevensVanGebruiker", {"id": "$response.body#/id"}),
+        "wachtwoordlink": ("wachtwoordlinkMaken", {"id": "$response.body#/id"}),
     },
     "regelingenLijst": {"lezen": ("regelingLezen", {"id": "$response.body#/resultaten/0/id"})},
     "bepalingenLijst": {"lezen": ("bepalingLezen", {"verwijzing": "$response.body#/resultaten/0/verwijzing"})},
@@ -224,7 +225,7 @@ def _statuses(operation: dict[str, Any], method: str, path: str, permission: str
         statuses.append("404")
     if "requestBody" in operation:
         statuses += ["413", "415"]
-    if method in ("post", "patch"):
+    if method != "get":
         statuses.append("409")
     if "If-Match" in parameters:
         statuses += ["412", "428"]

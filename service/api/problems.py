@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from corpus.errors import InvalidInitiative, UnknownRef
+from service.api.access import COOKIE
 from service.errors import (
     Conflict,
     Forbidden,
@@ -31,6 +32,7 @@ from service.errors import (
     Outdated,
     PreconditionMissing,
     ServiceError,
+    SessionEnded,
     TooManyRequests,
     Unavailable,
 )
@@ -123,9 +125,14 @@ def request_id_of(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", "00000000-0000-0000-0000-000000000000"))
 
 
+def status_of(error: ServiceError) -> int:
+    """The status that tells of an error."""
+    return next(number for kind, number in _STATUS.items() if isinstance(error, kind))
+
+
 async def _service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
-    status = next(number for kind, number in _STATUS.items() if isinstance(error, kind))
+    status = status_of(error)
     headers: dict[str, str] = {}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="regelruimte"'
@@ -134,7 +141,10 @@ async def _service_error(request: Request, error: Exception) -> JSONResponse:
     fields = []
     if isinstance(error, InvalidInput):
         fields = [{"plek": one.place, "melding": one.message, "soort": one.kind} for one in error.problems]
-    return problem(request_id_of(request), status, title=error.title, detail=error.detail, fields=fields, headers=headers)
+    answer = problem(request_id_of(request), status, title=error.title, detail=error.detail, fields=fields, headers=headers)
+    if isinstance(error, SessionEnded):
+        answer.delete_cookie(COOKIE, path="/")
+    return answer
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

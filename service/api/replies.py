@@ -496,6 +496,13 @@ class Gebruiker(Reply):
         )
 
 
+class Wachtwoordlink(Reply):
+    """Waarmee een gebruiker een keer een nieuw wachtwoord kiest."""
+
+    geheim: str = Field(description="Mee te geven aan POST /wachtwoorden; alleen nu te zien.")
+    verloopt_op: datetime
+
+
 class Token(Reply):
     """Een token voor een programma."""
 

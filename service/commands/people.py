@@ -1,4 +1,4 @@
-"""regelruimte user add | token | list | export | erase, and regelruimte audit verify | processing"""
+"""regelruimte user add | password | token | list | export | erase, and regelruimte audit verify | processing"""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add.add_argument("--municipality", action="append", metavar="NAME", help="of the organisation (default: its own name)")
     add.add_argument("--no-password", action="store_true", help="for those who log in through the organisation, or by token")
     add_service_options(add)
+    password = add_command(
+        group,
+        "password",
+        run=_password,
+        summary="give someone another password, which is asked for, or read from standard input; log-ins end",
+        example="regelruimte user password b.devries@waterveen.example --link",
+    )
+    password.add_argument("email", metavar="EMAIL")
+    password.add_argument("--link", action="store_true", help="print what they choose one themselves with, once, within a day")
+    add_service_options(password)
     token = add_command(
         group,
         "token",
@@ -119,32 +129,61 @@ def _database(arguments: argparse.Namespace) -> Iterator[Database]:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from corpus.errors import UserError
     from service.database.tables import Role
-    from service.errors import ServiceError
-    from service.identity.accounts import add_user, organisation_named
+    from service.identity.accounts import add_user
+    from service.identity.organisations import organisation_named
 
-    password = None
-    if not arguments.no_password:
-        password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    with _writing(arguments) as session:
+    with _in_words():
+        password_hash = None if arguments.no_password else _asked_password()
+    with _in_words(), _writing(arguments) as session:
         organisation = None
         if arguments.organisation:
             organisation = organisation_named(session, arguments.organisation, municipalities=arguments.municipality)
-        try:
-            user = add_user(
-                session,
-                name=arguments.name,
-                role=Role(arguments.role),
-                email=arguments.email,
-                password=password,
-                organisation=organisation,
-                by="systeem",
-            )
-        except ServiceError as error:
-            raise UserError(str(error)) from None
+        user = add_user(
+            session,
+            name=arguments.name,
+            role=Role(arguments.role),
+            email=arguments.email,
+            password_hash=password_hash,
+            organisation=organisation,
+            by="systeem",
+        )
         print(f"{user.id} {user.role} {user.email}")
     return 0
+
+
+def _password(arguments: argparse.Namespace) -> int:
+    from service.identity.passwords import new_link, set_password
+
+    with _in_words():
+        password_hash = None if arguments.link else _asked_password()
+    with _in_words(), _writing(arguments) as session:
+        user = _user(session, arguments.email)
+        if password_hash is not None:
+            set_password(session, user, password_hash, by="systeem")
+        else:
+            secret, until = new_link(session, user, by="systeem")
+            print(secret)
+            print(f"for POST /v1/wachtwoorden, until {until:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
+    return 0
+
+
+def _asked_password() -> str:
+    from service.identity.passwords import new_hash
+
+    return new_hash(getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n"))
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the service refuses, as this command line words it."""
+    from corpus.errors import UserError
+    from service.errors import ServiceError
+
+    try:
+        yield
+    except ServiceError as error:
+        raise UserError(str(error)) from None
 
 
 def _user(session: Session, email: str) -> User:
@@ -153,7 +192,7 @@ def _user(session: Session, email: str) -> User:
     from corpus.errors import UserError
     from service.database.tables import User
 
-    found = session.execute(select(User).where(User.email == email.casefold())).scalar_one_or_none()
+    found = session.execute(select(User).where(User.email == email.casefold()).with_for_update()).scalar_one_or_none()
     if found is None:
         raise UserError(f"{email}: no such user")
     return found

@@ -8,15 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.clock import now
+from service.database.opening import Database
 from service.database.tables import ApiToken, Initiative, LoginSession, Organisation, Role, User
-from service.errors import Conflict, FieldProblem, InvalidInput, NotAuthenticated
+from service.errors import Conflict, NotAuthenticated
 from service.identity.actor import Actor, Scope, Standing
 from service.identity.secrets import (
     LINK_PREFIX,
-    MIN_PASSWORD,
     SESSION_PREFIX,
     TOKEN_PREFIX,
-    hashed_password,
     new_secret,
     password_fits,
     secret_hash,
@@ -27,44 +26,29 @@ from service.work import audit
 MAX_TOKEN_DAYS = 366
 
 
-def organisation_named(session: Session, name: str, *, municipalities: list[str] | None = None) -> Organisation:
-    """The organisation of that name, made when there is none; its municipalities default to its own name."""
-    found = session.execute(select(Organisation).where(Organisation.name == name)).scalar_one_or_none()
-    if found is None:
-        places = [place.casefold() for place in (municipalities or [name.removeprefix("gemeente ").removeprefix("Gemeente ")])]
-        found = Organisation(name=name, municipalities=places, created=now())
-        session.add(found)
-        session.flush()
-    return found
-
-
 def add_user(
     session: Session,
     *,
     name: str,
     role: Role,
     email: str | None,
-    password: str | None = None,
+    password_hash: str | None = None,
     organisation: Organisation | None = None,
     by: Actor | str,
 ) -> User:
-    """Make an account.
+    """Make an account; without organisation an administrator manages the whole service.
 
     Raises:
         Conflict: the e-mail address has one already.
-        InvalidInput: the password is too short.
     """
     address = email.strip().casefold() if email else None
-    if password is not None and len(password) < MIN_PASSWORD:
-        problem = FieldProblem(place="wachtwoord", message=f"Minstens {MIN_PASSWORD} tekens.", kind="te-kort")
-        raise InvalidInput("Het wachtwoord is te kort.", problem)
     if address and session.execute(select(User.id).where(User.email == address)).scalar():
         raise Conflict("Er is al een gebruiker met dit e-mailadres.")
     user = User(
         name=name,
         role=role.value,
         email=address,
-        password_hash=hashed_password(password) if password else None,
+        password_hash=password_hash,
         organisation_id=organisation.id if organisation else None,
         created=now(),
     )
@@ -74,28 +58,31 @@ def add_user(
     return user
 
 
-def log_in(session: Session, settings: Settings, *, email: str, password: str) -> tuple[User | None, bool]:
-    """Try a password.
-
-    The attempt is counted in the session, which the caller keeps also when it failed.
+def log_in(database: Database, settings: Settings, *, email: str, password: str) -> tuple[User, str, LoginSession] | None:
+    """Try a password, and count the attempt.
 
     Returns:
-        The user, or None; and whether the account is locked.
+        The user, the secret for the cookie, and the session; None when the password is wrong or the account locked.
     """
-    user = session.execute(select(User).where(User.email == email.strip().casefold()).with_for_update()).scalar_one_or_none()
-    fits = password_fits(password, user.password_hash if user is not None and user.active else None)
-    if user is None:
-        return None, False
-    if user.locked_until is not None and now() < user.locked_until:
-        return None, True
-    if fits:
-        user.failed_logins, user.locked_until = 0, None
-        return user, False
-    user.failed_logins += 1
-    if user.failed_logins >= settings.login_attempts:
-        user.failed_logins, user.locked_until = 0, now() + timedelta(minutes=settings.lock_minutes)
-        audit.record(session, "anoniem", "gebruiker.geblokkeerd", f"gebruiker:{user.id}", {"minuten": settings.lock_minutes})
-    return None, False
+    known = select(User).where(User.email == email.strip().casefold())
+    with database.reading() as session:
+        seen = session.execute(known).scalar_one_or_none()
+    stored = seen.password_hash if seen is not None and seen.active else None
+    # Slow on purpose, so before the transaction: SQLite has one writer at a time.
+    fits = password_fits(password, stored)
+    with database.writing() as session:
+        user = session.execute(known.with_for_update()).scalar_one_or_none()
+        if user is None or (user.locked_until is not None and now() < user.locked_until):
+            return None
+        if fits and user.active and user.password_hash == stored:
+            user.failed_logins, user.locked_until = 0, None
+            return user, *open_session(session, user, settings)
+        user.failed_logins += 1
+        if user.failed_logins >= settings.login_attempts:
+            user.failed_logins, user.locked_until = 0, now() + timedelta(minutes=settings.lock_minutes)
+            details = {"minuten": settings.lock_minutes}
+            audit.record(session, "anoniem", "gebruiker.geblokkeerd", f"gebruiker:{user.id}", details)
+        return None
 
 
 def open_session(session: Session, user: User, settings: Settings) -> tuple[str, LoginSession]:
@@ -176,8 +163,9 @@ def actor_of_cookie(session: Session, secret: str) -> Actor | None:
 
 def actor_of(user: User, *, scopes: frozenset[Scope] = frozenset(Scope), csrf: str = "") -> Actor:
     """A user as who asks."""
+    whole = user.role == Role.ADMINISTRATOR.value and user.organisation_id is None
     return Actor(
-        standing=Standing(user.role),
+        standing=Standing.SERVICE_ADMINISTRATOR if whole else Standing(user.role),
         user_id=user.id,
         organisation_id=user.organisation_id,
         scopes=scopes,

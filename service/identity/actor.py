@@ -16,7 +16,8 @@ class Standing(StrEnum):
     SUBMITTER = Role.SUBMITTER.value
     REVIEWER = Role.REVIEWER.value
     LAWYER = Role.LAWYER.value
-    ADMINISTRATOR = Role.ADMINISTRATOR.value
+    ADMINISTRATOR = Role.ADMINISTRATOR.value  # of one organisation
+    SERVICE_ADMINISTRATOR = "dienstbeheerder"  # the same role, without organisation: of the whole service
 
 
 class Scope(StrEnum):
@@ -39,6 +40,12 @@ class Actor:
     scopes: frozenset[Scope] = frozenset(Scope)  # narrower for a token
     name: str = ""
     csrf: str = ""  # of a browser session
+
+    @property
+    def role(self) -> str:
+        """As an account names it; the standing of who has none."""
+        whole = self.standing is Standing.SERVICE_ADMINISTRATOR
+        return Role.ADMINISTRATOR.value if whole else self.standing.value
 
     @property
     def label(self) -> str:

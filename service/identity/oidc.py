@@ -12,6 +12,7 @@ import hashlib
 import json
 import secrets
 import time
+import unicodedata
 from typing import Any
 
 from authlib.integrations.httpx_client import AsyncOAuth2Client
@@ -29,7 +30,9 @@ from starlette.concurrency import run_in_threadpool
 from service.clock import now
 from service.database.tables import Role, User
 from service.errors import Forbidden, NotFound, Unavailable
-from service.identity.accounts import open_session, organisation_named
+from service.identity.accounts import open_session
+from service.identity.managing import end_access
+from service.identity.organisations import organisation_named
 from service.settings import Settings
 from service.work import audit
 
@@ -47,7 +50,7 @@ _LEEWAY = 60
 """Seconds that the clocks of provider and service may differ."""
 
 
-@routes.get("/aanmelden")
+@routes.get("/aanmelden/organisatie")
 async def begin(request: Request) -> Response:
     """Send a browser to the provider."""
     settings = _settings(request)
@@ -75,7 +78,7 @@ async def begin(request: Request) -> Response:
 async def come_back(request: Request) -> Response:
     """Take a browser back from the provider, and log its person in."""
     from service.api.access import services_of
-    from service.api.routes.people import set_cookie
+    from service.api.routes.sessions import set_cookie
 
     settings, services = _settings(request), services_of(request)
     kept = _kept(settings, request.cookies.get(_COOKIE, ""))
@@ -196,16 +199,14 @@ async def _claims(settings: Settings, provider: dict[str, Any], code: str, kept:
 
 def _user(session: Session, settings: Settings, claims: dict[str, Any]) -> User:
     """The account of a person, made at the first log-in; role and organisation follow the provider every time."""
-    role = role_of(claims.get(settings.oidc_role_claim))
-    if role is None:
-        raise Forbidden("Uw organisatie geeft u geen rol in deze dienst.")
-    named = claims.get(settings.oidc_organisation_claim)
-    organisation_id = organisation_named(session, named).id if isinstance(named, str) and named else None
-    name = str(claims.get("name") or claims.get("preferred_username") or "medewerker")[:200]
-    query = select(User).where(User.oidc_issuer == settings.oidc_issuer, User.oidc_subject == str(claims["sub"]))
-    user = session.execute(query).scalar_one_or_none()
+    subject = _readable(str(claims["sub"]), most=255)
+    name = _readable(str(claims.get("name") or claims.get("preferred_username") or "medewerker"))[:200]
+    role, organisation = _place(settings, claims)
+    organisation_id = organisation_named(session, organisation).id if organisation else None
+    query = select(User).where(User.oidc_issuer == settings.oidc_issuer, User.oidc_subject == subject)
+    user = session.execute(query.with_for_update()).scalar_one_or_none()
     if user is None:
-        user = User(oidc_issuer=settings.oidc_issuer, oidc_subject=str(claims["sub"]), role=role.value, name="", created=now())
+        user = User(oidc_issuer=settings.oidc_issuer, oidc_subject=subject, role=role.value, name="", created=now())
         session.add(user)
         session.flush()
         audit.record(session, "systeem", "gebruiker.toegevoegd", f"gebruiker:{user.id}", {"rol": role.value, "via": "oidc"})
@@ -227,13 +228,37 @@ def _follow(session: Session, user: User, role: Role, organisation_id: str | Non
         changed["rol"] = f"{user.role} -> {role.value}"
     if organisation_id != user.organisation_id:
         changed["organisatie"] = "gewijzigd"
+    if changed.keys() & {"rol", "organisatie"}:
+        end_access(session, user)
     if changed:
         user.version += 1
         audit.record(session, "systeem", "gebruiker.gewijzigd", f"gebruiker:{user.id}", {**changed, "via": "oidc"})
 
 
-def role_of(claim: Any) -> Role | None:
-    """The most powerful role that a claim names; it may be one word, words with spaces, or a list."""
+def _place(settings: Settings, claims: dict[str, Any]) -> tuple[Role, str | None]:
+    """In which role someone comes, and for which organisation."""
+    named = _words(claims.get(settings.oidc_role_claim))
+    if settings.oidc_service_role and settings.oidc_service_role.casefold() in named:
+        return Role.ADMINISTRATOR, None
+    known = [role for role in Role if role.value in named]
+    if not known:
+        raise Forbidden("Uw organisatie geeft u geen rol in deze dienst.")
+    role, told = known[-1], claims.get(settings.oidc_organisation_claim)
+    organisation = _readable(told, most=200) if isinstance(told, str) and told.strip() else None
+    if role is Role.ADMINISTRATOR and organisation is None:
+        # An administrator without organisation would manage the whole service: a claim that is missing must not give that.
+        raise Forbidden("Het bewijs van uw organisatie noemt u beheerder, maar zegt niet van welke organisatie.")
+    return role, organisation
+
+
+def _words(claim: Any) -> set[str]:
+    """The roles in a claim, which may be one word, words with spaces, or a list; the most powerful of ours counts."""
     named = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
-    known = [role for role in Role if role.value in {str(one).casefold() for one in named}]
-    return known[-1] if known else None
+    return {str(one).casefold() for one in named}
+
+
+def _readable(text: str, *, most: int | None = None) -> str:
+    """A word of a claim. What tells people or organisations apart is refused when it is too long: cut, two could be one."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text) or (most and len(text) > most):
+        raise Forbidden("Het bewijs van uw organisatie bevat een naam die hier niet kan worden bewaard.")
+    return text

@@ -7,16 +7,18 @@ The table is turned into documentation and into a test of every role on every ro
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, true
+from sqlalchemy import ColumnElement, and_, false, select, true
 
-from service.database.tables import Initiative, InitiativeStatus
+from service.database.tables import Initiative, InitiativeStatus, Job
 from service.identity.actor import Actor, Scope, Standing
 
 _ALL = frozenset(Standing)
-_ACCOUNTS = frozenset({Standing.SUBMITTER, Standing.REVIEWER, Standing.LAWYER, Standing.ADMINISTRATOR})
 _REVIEWERS = frozenset({Standing.REVIEWER, Standing.LAWYER})
-_STAFF = _REVIEWERS | {Standing.ADMINISTRATOR}
-_ADMINISTRATORS = frozenset({Standing.ADMINISTRATOR})
+_ADMINISTRATORS = frozenset({Standing.ADMINISTRATOR, Standing.SERVICE_ADMINISTRATOR})
+_STAFF = _REVIEWERS | _ADMINISTRATORS
+_ACCOUNTS = _STAFF | {Standing.SUBMITTER}
+_SERVICE = frozenset({Standing.SERVICE_ADMINISTRATOR})
+"""For what is of all organisations together."""
 
 PERMISSIONS: dict[str, tuple[frozenset[Standing], Scope]] = {
     "openbaar": (_ALL, Scope.READ),  # regulations, clauses, activities, models: public by nature
@@ -31,12 +33,12 @@ PERMISSIONS: dict[str, tuple[frozenset[Standing], Scope]] = {
     "beoordelingen:schrijven": (_REVIEWERS, Scope.REVIEW),
     "beoordelingen:beslechten": (frozenset({Standing.LAWYER}), Scope.REVIEW),
     "momentopnamen:lezen": (_STAFF, Scope.READ),
-    "momentopnamen:inhoud": (_ADMINISTRATORS, Scope.ADMINISTER),  # stories of all organisations, though of nobody
+    "momentopnamen:inhoud": (_SERVICE, Scope.ADMINISTER),  # stories of all organisations, though of nobody
     "statistieken:lezen": (_STAFF, Scope.READ),
     "taken:lezen": (_STAFF, Scope.READ),
-    "taken:starten": (_ADMINISTRATORS, Scope.ADMINISTER),
+    "taken:starten": (_SERVICE, Scope.ADMINISTER),  # import, snapshot, retraining: all of it is about everybody
     "gebruikers:beheren": (_ADMINISTRATORS, Scope.ADMINISTER),
-    "audit:lezen": (_ADMINISTRATORS, Scope.ADMINISTER),
+    "audit:lezen": (_SERVICE, Scope.ADMINISTER),
     "eigen:lezen": (_ACCOUNTS, Scope.READ),
     "eigen:beheren": (_ACCOUNTS, Scope.ADMINISTER),
 }
@@ -58,10 +60,10 @@ def may_see(actor: Actor, initiative: Initiative) -> bool:
             return actor.initiative_id == initiative.id
         case Standing.SUBMITTER:
             return initiative.submitter_id is not None and actor.user_id == initiative.submitter_id
-        case Standing.REVIEWER | Standing.LAWYER:
+        case Standing.REVIEWER | Standing.LAWYER | Standing.ADMINISTRATOR:
             return initiative.organisation_id is not None and actor.organisation_id == initiative.organisation_id
-        case Standing.ADMINISTRATOR:
-            return actor.organisation_id is None or actor.organisation_id == initiative.organisation_id
+        case Standing.SERVICE_ADMINISTRATOR:
+            return True
     return False
 
 
@@ -69,7 +71,7 @@ def may_withdraw(actor: Actor, initiative: Initiative) -> bool:
     """Whether someone may withdraw an initiative: who submitted it, or an administrator. Reviewers take nothing away."""
     if not may_see(actor, initiative):
         return False
-    return actor.standing in (Standing.LINK, Standing.ADMINISTRATOR) or (
+    return actor.standing in _ADMINISTRATORS | {Standing.LINK} or (
         actor.user_id is not None and actor.user_id == initiative.submitter_id
     )
 
@@ -79,14 +81,21 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return and_(Initiative.status != InitiativeStatus.ERASED.value, _own(actor))
 
 
+def visible_jobs(actor: Actor) -> ColumnElement[bool]:
+    """Which jobs are there for this person: those about initiatives that they may see; all for who manages the service."""
+    if actor.standing is Standing.SERVICE_ADMINISTRATOR:
+        return true()
+    return Job.subject.in_(select(Initiative.id).where(visible(actor)))
+
+
 def _own(actor: Actor) -> ColumnElement[bool]:
     match actor.standing:
         case Standing.LINK:
             return Initiative.id == actor.initiative_id
         case Standing.SUBMITTER:
             return Initiative.submitter_id == actor.user_id
-        case Standing.REVIEWER | Standing.LAWYER:
+        case Standing.REVIEWER | Standing.LAWYER | Standing.ADMINISTRATOR:
             return Initiative.organisation_id == actor.organisation_id if actor.organisation_id is not None else false()
-        case Standing.ADMINISTRATOR:
-            return Initiative.organisation_id == actor.organisation_id if actor.organisation_id is not None else true()
+        case Standing.SERVICE_ADMINISTRATOR:
+            return true()
     return false()

@@ -13,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 TOKEN_PREFIX = "rt_"
 LINK_PREFIX = "rl_"
 SESSION_PREFIX = "rs_"
+RESET_PREFIX = "rw_"
 MIN_PASSWORD = 12
 """Characters; length is what makes a password strong (NIST SP 800-63B)."""
 

@@ -17,9 +17,10 @@ from corpus.errors import InvalidInitiative
 from models.initiatives import InitiativeText, initiative_of
 from service.clock import now
 from service.database.opening import Database
-from service.database.tables import IdempotencyKey, Initiative, InitiativeStatus, Organisation, new_id
+from service.database.tables import IdempotencyKey, Initiative, InitiativeStatus, new_id
 from service.errors import Conflict, FieldProblem, InvalidInput, KeyReused, NotFound, Outdated
-from service.identity.actor import Actor
+from service.identity.actor import Actor, Standing
+from service.identity.organisations import organisation_of
 from service.identity.policies import may_see, may_withdraw
 from service.identity.secrets import link_secret, secret_hash
 from service.jobs.waiting import add_job
@@ -70,7 +71,7 @@ def submit(
         told: the initiative.
         by: who submits; anonymous people get the secret link only.
         key: Idempotency-Key; the same key with the same initiative gives the first answer again.
-        network: address of who asks, which keeps the keys of anonymous people apart.
+        network: address of who asks, which with the initiative itself keeps the keys of anonymous people apart.
 
     Raises:
         KeyReused: the key came before with another initiative.
@@ -103,8 +104,10 @@ def _submitted(
     network: str,
     moment: datetime,
 ) -> Submitted:
-    scope = f"{by.label}@{network}:initiatieven"[:120]
     digest = hashlib.sha256(json.dumps([told.titel, told.omschrijving, told.gemeente, told.datum]).encode()).hexdigest()
+    # Of nobody we know only where they ask from, and others ask from there too: a key is theirs for this one initiative.
+    owner = by.label if by.standing is not Standing.ANONYMOUS else secret_hash(f"{network} {digest}")
+    scope = f"{owner}:initiatieven"
     if key is not None:
         known = session.execute(
             select(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key)
@@ -115,7 +118,7 @@ def _submitted(
     secret = link_secret(settings.secret_key.get_secret_value(), identifier)
     initiative = Initiative(
         id=identifier,
-        organisation_id=_organisation_of(session, told.gemeente),
+        organisation_id=organisation_of(session, told.gemeente),
         submitter_id=by.user_id,
         secret_hash=secret_hash(secret),
         title=told.titel,
@@ -145,17 +148,11 @@ def _repeated(session: Session, settings: Settings, known: IdempotencyKey, diges
     first = session.execute(select(Initiative).where(Initiative.id == known.subject_id)).scalar_one_or_none()
     if first is None:
         raise Conflict("Het initiatief dat met deze Idempotency-Key is ingediend, bestaat niet meer.")
-    return Submitted(initiative=first, job_id=None, secret=link_secret(settings.secret_key.get_secret_value(), first.id))
-
-
-def _organisation_of(session: Session, municipality: str) -> str | None:
-    if not municipality:
-        return None
-    wanted = municipality.casefold()
-    for organisation in session.execute(select(Organisation)).scalars():
-        if wanted in organisation.municipalities:
-            return organisation.id
-    return None
+    secret = link_secret(settings.secret_key.get_secret_value(), first.id)
+    if secret_hash(secret) != first.secret_hash:
+        # The key of the service was changed in between. The first link still works; it cannot be worked out again.
+        raise Conflict("Dit initiatief is al ingediend; gebruik de geheime link die u toen kreeg.")
+    return Submitted(initiative=first, job_id=None, secret=secret)
 
 
 def visible_initiative(session: Session, actor: Actor, identifier: str, *, changing: bool = False) -> Initiative:

@@ -27,8 +27,10 @@ from service.database.migrating import migrate
 from service.database.opening import Database
 from service.database.tables import Role
 from service.engine import Engine
-from service.identity.accounts import add_token, add_user, organisation_named
+from service.identity.accounts import add_token, add_user
 from service.identity.actor import Scope
+from service.identity.organisations import organisation_named
+from service.identity.passwords import new_hash
 from service.jobs.carrying import World, carry_out
 from service.jobs.kinds import KINDS
 from service.settings import Settings, settings_of
@@ -178,7 +180,7 @@ def people_in(database: Database) -> tuple[dict[str, str], dict[str, str]]:
                     name=f"Proef {role.value}{suffix}",
                     role=role,
                     email=f"{role.value}{suffix}@waterveen.example",
-                    password=PASSWORD if not suffix else None,
+                    password_hash=new_hash(PASSWORD) if not suffix else None,
                     organisation=None if everything else organisation,
                     by="systeem",
                 )

@@ -8,10 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from corpus.errors import UsageError
 from service.api.application import routes_of
-from service.identity.accounts import organisation_named
+from service.api.limits import Limits
+from service.database.tables import AuditEntry
+from service.errors import TooManyRequests
+from service.identity.organisations import organisation_named
 from service.identity.secrets import LINK_PREFIX, SESSION_PREFIX, TOKEN_PREFIX, link_secret
 from service.settings import Settings, settings_of
 from service.work import audit
@@ -248,16 +252,97 @@ def test_who_is_switched_off_is_out_at_once(service: Service, person: Person) ->
     switch(service, person.id, True)
     person.browser.cookies.set(COOKIE, cookie)
     assert person.status() == 401  # the old session does not come back
+    refused(service.client.get("/v1/ik", headers=bearer), 401)  # nor the token
     assert person.log_in().status_code == 201
 
 
 def test_a_role_that_is_taken_away_is_gone_at_once(service: Service) -> None:
     person = new_person(service, role="beheerder")
-    person.enter()
+    csrf = person.enter()
+    told = {"naam": "x", "rechten": ["lezen", "beheren"]}
+    bearer = {"Authorization": f"Bearer {person.browser.post('/v1/tokens', json=told, headers=csrf).json()['geheim']}"}
     assert person.browser.get("/v1/gebruikers").status_code == 200
     headers = service.as_("beheerder", **{"If-Match": "*"})
+    service.client.patch(f"/v1/gebruikers/{person.id}", json={"naam": "Ander"}, headers=headers)
+    assert person.status() == 200  # another name ends nothing
     service.client.patch(f"/v1/gebruikers/{person.id}", json={"rol": "indiener"}, headers=headers)
+    refused(person.browser.get("/v1/gebruikers"), 401)
+    refused(service.client.get("/v1/ik", headers=bearer), 401)
+    person.enter()
     refused(person.browser.get("/v1/gebruikers"), 403)
+
+
+def test_a_session_that_is_over_makes_nobody_anonymous(service: Service, person: Person, clock: Clock) -> None:
+    """What someone who thinks to be logged in submits would otherwise be nobody's."""
+    for path, told in (("/v1/initiatieven", TOLD), ("/v1/toetsen", {**TOLD, "aantal": 1})):
+        clock.set()
+        csrf = person.enter()
+        clock.set(hours=8.1)
+        assert person.browser.get("/v1/regelingen").status_code == 200  # of nobody in particular
+        reply = person.browser.post(path, json=told, headers=csrf)
+        refused(reply, 401)
+        assert f"{COOKIE}=" in reply.headers["set-cookie"] and "Max-Age=0" in reply.headers["set-cookie"]
+        assert COOKIE not in person.browser.cookies
+        assert person.browser.post(path, json=told).status_code in (200, 201)  # knowingly without account
+
+
+def test_a_token_logs_nobody_off(service: Service, person: Person) -> None:
+    person.enter()
+
+    def logged_off() -> int:
+        with service.database.reading() as session:
+            query = select(func.count()).where(AuditEntry.action == "gebruiker.afgemeld")
+            return session.execute(query).scalar_one()
+
+    before = logged_off()
+    # Beside the cookie of somebody, and without any.
+    assert person.browser.delete("/v1/sessies/huidige", headers=service.as_("jurist")).status_code == 204
+    assert service.client.delete("/v1/sessies/huidige", headers=service.as_("jurist")).status_code == 204
+    assert person.status() == 200
+    assert logged_off() == before
+
+
+def test_another_key_ends_nothing_but_the_way_back(service: Service, person: Person) -> None:
+    """Sessions, tokens and links are kept as hashes of their own."""
+    person.enter()
+    key = {"Idempotency-Key": uuid.uuid4().hex}
+    made = browser_for(service).post("/v1/initiatieven", json=TOLD, headers=key).json()
+    link = {"Authorization": f"Bearer {made['geheimeLink']}"}
+    with changed(service, secret_key="n" * 32) as browser:
+        assert browser.get(f"/v1/initiatieven/{made['initiatief']['id']}", headers=link).status_code == 200
+        assert browser.get("/v1/ik", headers=service.as_("jurist")).status_code == 200
+        # A link cannot be worked out again: better none than one that does not work.
+        refused(browser.post("/v1/initiatieven", json=TOLD, headers=key), 409)
+        browser.cookies.set(COOKIE, person.browser.cookies[COOKIE])
+        assert browser.get("/v1/ik").status_code == 200
+
+
+def test_a_key_belongs_to_an_account_or_to_what_is_submitted(service: Service) -> None:
+    """An address is of many people: none of them meets the key, or the initiative, of another."""
+    key = {"Idempotency-Key": uuid.uuid4().hex}
+
+    def submit(told: dict[str, Any] = TOLD, **headers: str) -> tuple[str, str]:
+        reply = service.client.post("/v1/initiatieven", json=told, headers={**key, **headers})
+        assert reply.status_code == 201, reply.text
+        return reply.json()["initiatief"]["id"], reply.json()["geheimeLink"]
+
+    other = {**TOLD, "titel": "Iets anders"}
+    made = [submit(), submit(other), submit(**service.as_("indiener")), submit(**service.as_("jurist"))]
+    assert len(set(made)) == 4
+    assert [submit(), submit(other), submit(**service.as_("indiener")), submit(**service.as_("jurist"))] == made
+    refused(service.client.post("/v1/initiatieven", json=other, headers={**key, **service.as_("jurist")}), 409)
+
+
+def test_a_network_of_ipv6_counts_as_one_address() -> None:
+    limits = Limits(settings_of(logins_per_minute=2))
+    limits.check("logins", "2001:db8:1:2:a::1")
+    limits.check("logins", "2001:db8:1:2:ffff::2")
+    with pytest.raises(TooManyRequests):
+        limits.check("logins", "2001:db8:1:2::3%eth0")
+    for other in ("2001:db8:1:3::1", "192.0.2.1", "192.0.2.2", "::ffff:192.0.2.1", "testclient"):
+        limits.check("logins", other)
+    with pytest.raises(TooManyRequests):
+        limits.check("logins", "192.0.2.1")  # in either notation
 
 
 # --- tokens and secret links ----------------------------------------------------------------------------------------------
@@ -403,6 +488,8 @@ def test_order_follows_submission_whatever_the_clock_says(service: Service, cloc
         ("Waterveen-Oost", set()),
         ("Westdorp", {"dienst"}),
         ("oostdorp", {"dienst"}),
+        ("gemeente Waterveen", {"beoordelaar"}),
+        ("Gemeente  Óostdorp", {"dienst"}),
         ("", set()),
     ],
 )
@@ -431,6 +518,18 @@ def test_an_initiative_goes_to_the_organisation_of_its_municipality(
     }
     assert seen == sees
     assert service.client.get(f"/v1/initiatieven/{initiative}", headers=service.as_("beheerder")).status_code == 200
+
+
+def test_initiatives_wait_for_their_organisation(service: Service) -> None:
+    name = f"Súdwest {uuid.uuid4().hex}"
+    waiting, _ = service.submit(gemeente=f"gemeente {name.upper()}")
+    others, _ = service.submit(gemeente=f"{name} Oost")
+    told = {"naam": "x", "email": f"{uuid.uuid4().hex}@x.example", "rol": "jurist", "organisatie": name, "wachtwoord": PASSWORD}
+    assert service.client.post("/v1/gebruikers", json=told, headers=service.as_("beheerder")).status_code == 201
+    someone = Person(id="", email=str(told["email"]), browser=browser_for(service))
+    someone.enter()
+    seen = [someone.browser.get(f"/v1/initiatieven/{one}").status_code for one in (waiting, others)]
+    assert seen == [200, 404]
 
 
 # --- settings -------------------------------------------------------------------------------------------------------------
@@ -466,8 +565,14 @@ def test_safe_settings_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"database_url": "sqlite:///x.db"}, "WORKERS"),
         ({"database_url": "mysql://x:wachtwoord-van-de-bank@127.0.0.1/x"}, "DATABASE_URL"),
         ({"trusted_proxies": "*"}, "TRUSTED_PROXIES"),
-        ({"logins_per_minute": 0}, "limits"),
-        ({"submissions_per_minute": 0}, "limits"),
+        ({"trusted_proxies": "192.0.2.1, 0.0.0.0/0"}, "TRUSTED_PROXIES"),
+        ({"trusted_proxies": "::/0"}, "TRUSTED_PROXIES"),
+        ({"trusted_proxies": "192.0.2.1,*"}, "TRUSTED_PROXIES"),
+        ({"logins_per_minute": 0}, "LOGINS_PER_MINUTE"),
+        ({"submissions_per_minute": 0}, "SUBMISSIONS_PER_MINUTE"),
+        ({"checks_per_minute": 0}, "CHECKS_PER_MINUTE"),
+        ({"requests_per_minute": 0}, "REQUESTS_PER_MINUTE"),
+        ({"oidc_service_role": "Beheerder"}, "OIDC_SERVICE_ROLE"),
         ({"login_attempts": 0}, "LOGIN_ATTEMPTS"),
         ({"contact_email": "beheer@example.org"}, "CONTACT_EMAIL"),
         ({"session_hours": "geheim-op-de-verkeerde-plaats"}, "SESSION_HOURS"),

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from service.errors import Forbidden
+from service.identity.oidc import _readable
 from tests.web.browsing import COOKIE, TOKEN, Clock, changed, clock, dump, flipped, refused, switch
 from tests.web.conftest import Launcher, Service, free_port
 from tests.web.provider import CLIENT_ID, CLIENT_SECRET, Lies, Provider, provider_on
@@ -124,7 +126,7 @@ def test_first_log_ins_at_the_same_moment(service: Service, provider: Provider, 
     ("claim", "role"),
     [
         (["indiener", "jurist", "beoordelaar"], "jurist"),  # the most powerful
-        (["Beheerder"], "beheerder"),
+        (["Beheerder"], "beheerder"),  # of the organisation that comes with it
         ("beoordelaar", "beoordelaar"),
         (["x", 5, None, {"a": 1}, "indiener"], "indiener"),
     ],
@@ -133,6 +135,77 @@ def test_roles_of_claims(provider: Provider, browser: TestClient, claim: Any, ro
     provider.person["roles"] = claim
     assert round_trip(browser).status_code == 303
     assert me(browser)["rol"] == role
+
+
+def test_a_missing_claim_makes_nobody_administrator_of_the_whole_service(provider: Provider, browser: TestClient) -> None:
+    provider.person["roles"] = ["beheerder"]
+    for organisation in (None, "", "  ", 5, ["Waterveen"]):
+        provider.person["organisation"] = organisation
+        body = refused(round_trip(browser), 403)
+        assert "organisatie" in body["detail"]
+    assert COOKIE not in browser.cookies
+    provider.person["organisation"] = "Waterveen"
+    assert round_trip(browser).status_code == 303
+    assert browser.get("/v1/gebruikers").status_code == 200
+    refused(browser.get("/v1/audit"), 403)
+
+
+def test_the_administrator_of_the_whole_service_is_named_by_a_role_of_its_own(service: Service, provider: Provider) -> None:
+    provider.person["roles"] = ["indiener", "Dienst-beheer"]
+    with changed(service, **oidc_settings(provider)) as browser:
+        round_trip(browser)
+        assert me(browser)["rol"] == "indiener"
+    with changed(service, **oidc_settings(provider), oidc_service_role="dienst-beheer") as browser:
+        round_trip(browser)
+        assert (me(browser)["rol"], me(browser)["organisatie"]) == ("beheerder", None)
+        assert browser.get("/v1/sessies/huidige").json()["rol"] == "beheerder"
+        assert browser.get("/v1/audit").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"name": "B.\x00de Vries"},
+        {"name": "B.\nde Vries"},
+        {"organisation": "Water\x00veen"},
+        {"organisation": "W" * 201},
+        {"sub": "x\x00"},
+        {"sub": "x" * 256},
+    ],
+)
+def test_names_that_cannot_be_kept_are_refused(provider: Provider, browser: TestClient, claims: dict[str, str]) -> None:
+    provider.person |= claims
+    refused(round_trip(browser), 403)
+
+
+def test_half_a_character_is_no_name() -> None:
+    """JSON can hold one (``\\ud800``); no database keeps it."""
+    with pytest.raises(Forbidden):
+        _readable("B.\ud800")
+
+
+def test_a_long_name_is_cut(provider: Provider, browser: TestClient) -> None:
+    provider.person["name"] = "B" * 1000
+    round_trip(browser)
+    assert me(browser)["naam"] == "B" * 200
+
+
+def test_another_role_at_the_organisation_ends_what_was_open(provider: Provider, browser: TestClient) -> None:
+    round_trip(browser)
+    csrf = {"X-CSRF-Token": browser.get("/v1/sessies/huidige").json()["csrf"]}
+    token = browser.post("/v1/tokens", json=TOKEN, headers=csrf).json()["geheim"]
+    old = browser.cookies[COOKIE]
+    provider.person["name"] = "B. de Vries-Jansen"
+    round_trip(browser)  # another name ends nothing
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert browser.get("/v1/ik", headers=bearer).status_code == 200
+    provider.person["roles"] = ["indiener"]
+    round_trip(browser)
+    assert me(browser)["rol"] == "indiener"
+    refused(browser.get("/v1/ik", headers=bearer), 401)
+    browser.cookies.clear()
+    browser.cookies.set(COOKIE, old)
+    assert browser.get("/v1/ik").status_code == 401
 
 
 LIES = {

@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from service.api.application import routes_of
 from service.api.openapi import rights
+from service.database.tables import Job
 from service.identity.actor import Standing
 from service.identity.policies import PERMISSIONS
 from tests.web.conftest import CHECKOUT, PASSWORD, TOLD, Service
@@ -32,9 +34,10 @@ BODIES: dict[tuple[str, str], Any] = {
         "naam": "Nieuw",
         "email": "nieuw@waterveen.example",
         "rol": "indiener",
-        "organisatie": "Waterveen",
+        "organisatie": "Elders",
     },
     ("PATCH", "/v1/gebruikers/{id}"): {"actief": True},
+    ("POST", "/v1/wachtwoorden"): {"geheim": "rw_x", "wachtwoord": PASSWORD},
     ("POST", "/v1/sessies"): {"email": "jurist@waterveen.example", "wachtwoord": PASSWORD},
 }
 
@@ -46,9 +49,10 @@ def link(service: Service) -> dict[str, str]:
 
 
 def headers_of(service: Service, standing: Standing, link: dict[str, str]) -> dict[str, str]:
+    who = {Standing.SERVICE_ADMINISTRATOR: "beheerder", Standing.ADMINISTRATOR: "beheerder-elders"}
     if standing is Standing.ANONYMOUS:
         return {}
-    return link if standing is Standing.LINK else service.as_(standing.value)
+    return link if standing is Standing.LINK else service.as_(who.get(standing, standing.value))
 
 
 @pytest.mark.parametrize("standing", list(Standing), ids=lambda standing: standing.value)
@@ -133,3 +137,24 @@ def test_administrators_of_an_organisation_stay_within_it(service: Service) -> N
     told = {"naam": "Spion", "email": "spion@waterveen.example", "rol": "beheerder", "organisatie": "Waterveen"}
     assert service.client.post("/v1/gebruikers", json=told, headers=headers).status_code == 403
     assert service.client.get("/v1/audit", headers=headers).status_code == 403
+    assert service.client.post(f"/v1/gebruikers/{stranger}/wachtwoordlink", headers=headers).status_code == 404
+
+
+def test_jobs_follow_the_initiatives_that_they_are_about(service: Service) -> None:
+    initiative, _ = service.submit(gemeente="Waterveen")
+    started = service.client.post("/v1/taken", json={"soort": "momentopname"}, headers=service.as_("beheerder")).json()["id"]
+    service.work()
+    with service.database.reading() as session:
+        flagging = session.execute(select(Job.id).where(Job.subject == initiative)).scalar_one()
+
+    def sees(who: str, job: str) -> bool:
+        headers = service.as_(who)
+        listed = {row["id"] for row in service.client.get("/v1/taken?limiet=200", headers=headers).json()["resultaten"]}
+        read = service.client.get(f"/v1/taken/{job}", headers=headers).status_code
+        followed = service.client.get(f"/v1/taken/{job}/voortgang", headers=headers).status_code
+        assert (read, followed) == ((200, 200) if job in listed else (404, 404))
+        return job in listed
+
+    people = ("beheerder", "beoordelaar", "jurist", "beheerder-elders", "beoordelaar-elders")
+    assert [who for who in people if sees(who, flagging)] == ["beheerder", "beoordelaar", "jurist"]
+    assert [who for who in people if sees(who, started)] == ["beheerder"]

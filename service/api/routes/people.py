@@ -1,17 +1,16 @@
-"""/v1/gebruikers, /v1/tokens and /v1/sessies"""
+"""/v1/gebruikers and /v1/tokens"""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request, Response
-from fastapi.responses import JSONResponse
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.api.access import COOKIE, Right, ServicesHere
-from service.api.messages import AanmeldInvoer, GebruikerInvoer, GebruikerWijziging, TokenInvoer
-from service.api.replies import Gebruiker, Sessie, Token
+from service.api.access import Right, ServicesHere
+from service.api.messages import GebruikerInvoer, GebruikerWijziging, TokenInvoer
+from service.api.replies import Gebruiker, Token, Wachtwoordlink
 from service.api.routing import (
     LISTS,
     After,
@@ -28,12 +27,13 @@ from service.api.routing import (
 )
 from service.api.words import Identifier
 from service.clock import now
-from service.database.tables import ApiToken, LoginSession, Organisation, Role, User
-from service.errors import Forbidden, NotAuthenticated, NotFound, Outdated
-from service.identity.accounts import add_token, add_user, log_in, open_session, organisation_named
+from service.database.tables import ApiToken, Organisation, User
+from service.errors import Forbidden, NotAuthenticated, NotFound
+from service.identity.accounts import add_token, add_user
 from service.identity.actor import Actor
-from service.identity.secrets import secret_hash
-from service.settings import Settings
+from service.identity.managing import change, end_access, held, keep_an_administrator, managed
+from service.identity.organisations import organisation_named
+from service.identity.passwords import new_hash, new_link
 from service.work import audit
 from service.work.access import export_user
 from service.work.retention import erase_user
@@ -54,14 +54,6 @@ def _reply(session: Session, user: User) -> Gebruiker:
     return Gebruiker.of(user, organisation.name if organisation else None)
 
 
-def _managed(session: Session, who: Actor, identifier: str) -> User:
-    """A user that this administrator manages: of the own organisation, or any for one without organisation."""
-    user = session.execute(select(User).where(User.id == identifier)).scalar_one_or_none()
-    if user is None or user.erased or (who.organisation_id is not None and user.organisation_id != who.organisation_id):
-        raise NotFound("Deze gebruiker bestaat niet, of u mag hem niet zien.")
-    return user
-
-
 @routes.get("/gebruikers", response_model=Page[Gebruiker], openapi_extra=formats(*LISTS), operation_id="gebruikersLijst")
 def list_users(request: Request, services: ServicesHere, who: Administrator, after: After = None, limit: Limit = 50) -> Any:
     """De gebruikers van uw organisatie."""
@@ -77,8 +69,9 @@ def list_users(request: Request, services: ServicesHere, who: Administrator, aft
 @routes.post("/gebruikers", status_code=201, response_model=Gebruiker, operation_id="gebruikerToevoegen")
 def create_user(services: ServicesHere, who: Administrator, told: GebruikerInvoer) -> Any:
     """Voeg een gebruiker toe."""
+    password_hash = new_hash(told.wachtwoord) if told.wachtwoord else None
     with services.database.writing() as session:
-        organisation = organisation_named(session, told.organisatie) if told.organisatie else None
+        organisation = organisation_named(session, told.organisatie, by=who) if told.organisatie else None
         if who.organisation_id is not None and (organisation is None or organisation.id != who.organisation_id):
             raise Forbidden("U voegt alleen gebruikers van uw eigen organisatie toe.")
         user = add_user(
@@ -86,7 +79,7 @@ def create_user(services: ServicesHere, who: Administrator, told: GebruikerInvoe
             name=told.naam,
             role=told.rol,
             email=told.email,
-            password=told.wachtwoord,
+            password_hash=password_hash,
             organisation=organisation,
             by=who,
         )
@@ -116,7 +109,7 @@ def read_user(
 ) -> Any:
     """Een gebruiker."""
     with services.database.reading() as session:
-        user = _managed(session, who, identifier)
+        user = managed(session, who, identifier)
         return tagged(request, _reply(session, user), str(user.version), none_match=none_match)
 
 
@@ -129,24 +122,11 @@ def change_user(
     told: GebruikerWijziging,
     if_match: IfMatch = None,
 ) -> Any:
-    """Wijzig een gebruiker; wie niet meer actief is, is meteen afgemeld."""
+    """Wijzig een gebruiker; wie een andere rol krijgt of niet meer actief is, is meteen afgemeld en zijn tokens kwijt."""
     version = expected(if_match)
     with services.database.writing() as session:
-        user = _managed(session, who, identifier)
-        if version is not None and version != user.version:
-            raise Outdated("De gebruiker is intussen gewijzigd; haal hem opnieuw op.")
-        changed = {}
-        if told.naam is not None and told.naam != user.name:
-            user.name, changed["naam"] = told.naam, "gewijzigd"
-        if told.rol is not None and told.rol.value != user.role:
-            changed["rol"] = f"{user.role} -> {told.rol.value}"
-            user.role = Role(told.rol).value
-        if told.actief is not None and told.actief != user.active:
-            user.active, changed["actief"] = told.actief, str(told.actief)
-            session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
-        if changed:
-            user.version += 1
-            audit.record(session, who, "gebruiker.gewijzigd", f"gebruiker:{user.id}", changed)
+        user = held(session, who, identifier, expected_version=version)
+        change(session, user, name=told.naam, role=told.rol, active=told.actief, by=who)
         return tagged(request, _reply(session, user), str(user.version))
 
 
@@ -155,9 +135,9 @@ def erase(services: ServicesHere, who: Administrator, identifier: UserId, if_mat
     """Wis een persoon: naam, adres, aanmeldingen en ingediende initiatieven. Beoordelingen blijven, van niemand."""
     version = expected(if_match)
     with services.database.writing() as session:
-        user = _managed(session, who, identifier)
-        if version is not None and version != user.version:
-            raise Outdated("De gebruiker is intussen gewijzigd; haal hem opnieuw op.")
+        user = held(session, who, identifier, expected_version=version)
+        keep_an_administrator(session, user)
+        end_access(session, user)
         erase_user(session, user, who)
     return Response(status_code=204)
 
@@ -166,7 +146,17 @@ def erase(services: ServicesHere, who: Administrator, identifier: UserId, if_mat
 def export_of(services: ServicesHere, who: Administrator, identifier: UserId) -> Any:
     """Alles wat van een persoon bewaard wordt (AVG, artikel 15)."""
     with services.database.writing() as session:
-        return export_user(session, _managed(session, who, identifier), who)
+        return export_user(session, managed(session, who, identifier), who)
+
+
+@routes.post("/gebruikers/{id}/wachtwoordlink", response_model=Wachtwoordlink, operation_id="wachtwoordlinkMaken")
+def create_password_link(services: ServicesHere, who: Administrator, identifier: UserId) -> Any:
+    """Laat een gebruiker een nieuw wachtwoord kiezen. De link is alleen nu te zien, werkt een keer, en 24 uur lang."""
+    if not services.settings.local_accounts:
+        raise Forbidden("Aanmelden gaat hier via uw organisatie.")
+    with services.database.writing() as session:
+        secret, until = new_link(session, held(session, who, identifier, expected_version=None), by=who)
+    return Wachtwoordlink(geheim=secret, verloopt_op=until)
 
 
 tokens = router("tokens")
@@ -193,7 +183,10 @@ def create_token(services: ServicesHere, who: Annotated[Actor, Depends(Right("ei
     if not set(told.rechten) <= who.scopes:
         raise Forbidden("Een token kan geen token maken dat meer mag dan het zelf.")
     with services.database.writing() as session:
-        user = session.execute(select(User).where(User.id == who.user_id)).scalar_one()
+        # Held, so that no token is made for someone who is being switched off.
+        user = session.execute(select(User).where(User.id == who.user_id).with_for_update()).scalar_one()
+        if not user.active:
+            raise NotAuthenticated("Dit account is uitgezet.")
         secret, token = add_token(session, user, name=told.naam, scopes=list(told.rechten), days=told.dagen, by=who)
         reply = Token.of(token, secret)
     return created(reply, f"/v1/tokens/{token.id}")
@@ -202,9 +195,9 @@ def create_token(services: ServicesHere, who: Annotated[Actor, Depends(Right("ei
 TokenId = Annotated[Identifier, Path(alias="id", description="Nummer van het token.")]
 
 
-def _own_token(session: Session, who: Actor, identifier: str) -> ApiToken:
+def _own_token(session: Session, who: Actor, identifier: str, *, changing: bool = False) -> ApiToken:
     query = select(ApiToken).where(ApiToken.id == identifier, ApiToken.user_id == who.user_id, ApiToken.revoked.is_(None))
-    token = session.execute(query).scalar_one_or_none()
+    token = session.execute(query.with_for_update() if changing else query).scalar_one_or_none()
     if token is None:
         raise NotFound("Dit token bestaat niet, of het is niet van u.")
     return token
@@ -223,67 +216,7 @@ def revoke_token(
 ) -> Response:
     """Trek een token in; het werkt meteen niet meer."""
     with services.database.writing() as session:
-        token = _own_token(session, who, identifier)
+        token = _own_token(session, who, identifier, changing=True)
         token.revoked = now()
         audit.record(session, who, "token.ingetrokken", f"token:{token.id}")
     return Response(status_code=204)
-
-
-sessions = router("sessies")
-
-
-@sessions.post("/sessies", status_code=201, response_model=Sessie, operation_id="aanmelden")
-def create_session(
-    request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("openbaar"))], told: AanmeldInvoer
-) -> Any:
-    """Meld u aan met e-mailadres en wachtwoord; het antwoord zet een cookie."""
-    settings = services.settings
-    services.limits.check("logins", request.client.host if request.client else "")
-    if not settings.local_accounts:
-        raise Forbidden("Aanmelden gaat hier via uw organisatie.")
-    with services.database.writing() as session:
-        user, _ = log_in(session, settings, email=told.email, password=told.wachtwoord)
-        opened = open_session(session, user, settings) if user is not None else None
-    if opened is None or user is None:
-        # The same words for a locked account: only an address that exists is ever locked.
-        raise NotAuthenticated(
-            "Het e-mailadres of het wachtwoord klopt niet, of het account is na te veel pogingen tijdelijk geblokkeerd."
-        )
-    secret, kept = opened
-    reply = Sessie(gebruiker=user.id, naam=user.name, rol=user.role, csrf=kept.csrf, verloopt_op=kept.expires)
-    response = JSONResponse(
-        reply.model_dump(mode="json", by_alias=True), status_code=201, headers={"Location": "/v1/sessies/huidige"}
-    )
-    set_cookie(response, secret, settings)
-    return response
-
-
-def set_cookie(response: Response, secret: str, settings: Settings) -> None:
-    """The cookie of a session: no script reads it, no other site sends it."""
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=settings.session_hours * 3600,
-        httponly=True,
-        secure=settings.secure_cookies,
-        samesite="lax",
-        path="/",
-    )
-
-
-@sessions.get("/sessies/huidige", response_model=Sessie, operation_id="sessieLezen")
-def read_session(who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Any:
-    """Wie er is aangemeld, met het CSRF-token van deze sessie."""
-    return Sessie(gebruiker=who.user_id or "", naam=who.name, rol=who.standing.value, csrf=who.csrf)
-
-
-@sessions.delete("/sessies/huidige", status_code=204, operation_id="afmelden")
-def close_session(request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Response:
-    """Meld u af."""
-    cookie = request.cookies.get(COOKIE, "")
-    with services.database.writing() as session:
-        session.execute(delete(LoginSession).where(LoginSession.secret_hash == secret_hash(cookie)))
-        audit.record(session, who, "gebruiker.afgemeld", f"gebruiker:{who.user_id}")
-    response = Response(status_code=204)
-    response.delete_cookie(COOKIE, path="/")
-    return response

@@ -21,8 +21,9 @@ from service.api.replies import Model, Momentopname, Taak
 from service.api.routing import EVENTS, LINES, LISTS, After, IfNoneMatch, Limit, Page, created, formats, page, router, tagged
 from service.api.words import Identifier
 from service.database.tables import Job, SnapshotRow
-from service.errors import Forbidden, NotFound
+from service.errors import NotFound
 from service.identity.actor import Actor
+from service.identity.policies import visible_jobs
 from service.jobs.waiting import add_job
 from service.work import audit
 from service.work.snapshots import told_lines
@@ -43,8 +44,8 @@ def list_jobs(
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
-    """Lang werk, het nieuwste eerst."""
-    query = select(Job)
+    """Lang werk, het nieuwste eerst: dat over initiatieven die u mag zien; alles voor wie de dienst beheert."""
+    query = select(Job).where(visible_jobs(who))
     if soort is not None:
         query = query.where(Job.kind == soort.replace("\x00", ""))
     if status is not None:
@@ -73,7 +74,7 @@ def read_job(
     none_match: IfNoneMatch = None,
 ) -> Any:
     """Een taak."""
-    row = _job(services, identifier)
+    row = _job(services, who, identifier)
     return tagged(request, Taak.of(row), f"{row.status}-{row.attempts}-{row.progress}", none_match=none_match)
 
 
@@ -89,14 +90,14 @@ def follow_job(
 ) -> Response:
     """Volg een taak (server-sent events)."""
     address = request.client.host if request.client else ""
-    return progress_of(services.database, _job(services, identifier).id, streams=services.streams, address=address)
+    return progress_of(services.database, _job(services, who, identifier).id, streams=services.streams, address=address)
 
 
-def _job(services: Services, identifier: str) -> Job:
+def _job(services: Services, who: Actor, identifier: str) -> Job:
     with services.database.reading() as session:
-        row = session.execute(select(Job).where(Job.id == identifier)).scalar_one_or_none()
+        row = session.execute(select(Job).where(Job.id == identifier, visible_jobs(who))).scalar_one_or_none()
     if row is None:
-        raise NotFound("Deze taak bestaat niet.")
+        raise NotFound("Deze taak bestaat niet, of u mag haar niet zien.")
     return row
 
 
@@ -147,8 +148,6 @@ def read_snapshot_content(
 
     De sha256 gaat over de regels zonder titel, omschrijving en gemeente: wat gewist is, wordt niet meer verteld.
     """
-    if who.organisation_id is not None:
-        raise Forbidden("Een momentopname gaat over alle organisaties; zij is voor wie de dienst beheert.")
     row = _snapshot(services, identifier)
     path: FilePath = services.settings.data / row.file
     if not path.is_file():
