@@ -115,6 +115,10 @@ class Flagger:
     def _readings(self) -> Readings:
         return Readings(self._model.clauses, self._clause_text)
 
+    def activities_in(self, text: str) -> list[DetectedActivity]:
+        """The activities that a story tells, most certain first."""
+        return self._model.activities.detect(text)
+
     def rank(self, initiative: InitiativeText) -> Ranking:
         """The candidates among all clauses of the store, without regard to place."""
         return self.rank_text(initiative.text)

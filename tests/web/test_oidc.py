@@ -50,7 +50,7 @@ def browser(service: Service, provider: Provider) -> Iterator[TestClient]:
 
 def to_provider(browser: Any) -> str:
     """Begin, and let the provider approve; the address that it sends the browser back to."""
-    begun = browser.get("/aanmelden")
+    begun = browser.get("/aanmelden/organisatie")
     assert begun.status_code == 302, begun.text
     approved = httpx.get(begun.headers["location"])
     assert approved.status_code == 302, approved.text
@@ -70,7 +70,7 @@ def me(browser: Any) -> dict[str, Any]:
 
 
 def test_log_in_at_the_organisation(service: Service, provider: Provider, browser: TestClient) -> None:
-    begun = browser.get("/aanmelden")
+    begun = browser.get("/aanmelden/organisatie")
     kept, *flags = begun.headers["set-cookie"].split("; ")
     assert {flag.casefold() for flag in flags} == {"httponly", "max-age=600", "path=/aanmelden", "samesite=lax"}
     query = httpx.URL(begun.headers["location"]).params
@@ -260,7 +260,7 @@ def test_a_provider_that_lies(service: Service, provider: Provider, browser: Tes
 )
 def test_a_provider_that_does_not_say_where(provider: Provider, browser: TestClient, lie: Lies) -> None:
     provider.lies = lie
-    refused(browser.get("/aanmelden"), 503)
+    refused(browser.get("/aanmelden/organisatie"), 503)
 
 
 def test_a_key_that_was_rotated(provider: Provider, browser: TestClient) -> None:
@@ -342,7 +342,7 @@ def test_the_cookie_of_another_browser_does_not_fit(provider: Provider, browser:
 def test_a_provider_that_is_down(service: Service, provider: Provider) -> None:
     gone = {**oidc_settings(provider), "oidc_issuer": f"http://127.0.0.1:{free_port()}"}
     with changed(service, **gone) as browser:
-        reply = browser.get("/aanmelden")
+        reply = browser.get("/aanmelden/organisatie")
         refused(reply, 503)
         assert int(reply.headers["retry-after"]) > 0
         assert browser.get("/v1/regelingen").status_code == 200
@@ -355,7 +355,7 @@ def test_a_wrong_client_secret(service: Service, provider: Provider) -> None:
     assert provider.refused == ["client secret"]
 
 
-@pytest.mark.parametrize("path", ["/aanmelden", "/aanmelden/terug?code=x&state=y"])
+@pytest.mark.parametrize("path", ["/aanmelden/organisatie", "/aanmelden/terug?code=x&state=y"])
 def test_without_provider_there_is_no_such_page(service: Service, path: str) -> None:
     refused(service.client.get(path), 404)
 

@@ -1,0 +1,30 @@
+"""All pages, and the files that they ask for."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from service.pages import entering
+from service.pages.assets import assets
+
+_files = APIRouter(include_in_schema=False, redirect_slashes=False)
+
+
+@_files.get("/bestanden/{digest}/{name}")
+def read_file(request: Request, digest: str, name: str) -> Response:
+    """A stylesheet, script, font or picture. The address changes with the content, so a browser may keep it."""
+    asset = assets().get(name)
+    if asset is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if asset.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.packed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+def page_routes() -> list[APIRoute]:
+    """The routes of all pages."""
+    routers = (_files, entering.routes)
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]

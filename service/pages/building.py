@@ -1,0 +1,63 @@
+"""Installs what the pages are dressed with: ``python -m service.pages.building``, or ``make pages``.
+
+npm fetches the pinned packages of npm/package-lock.json; the few files that pages use are copied to ``installed``. Nothing of
+them is kept in the repository.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from service.pages.assets import HERE, INSTALLED
+
+_PACKAGES = HERE / "npm"
+_FONT = "@fontsource/fira-sans/files/fira-sans-latin-{weight}-normal.woff2"
+_WEIGHTS = (400, 700)
+_FILES = {
+    "@nl-design-system-unstable/voorbeeld-design-tokens/dist/theme.css": "theme.css",
+    "@utrecht/component-library-css/dist/index.css": "components.css",
+    "htmx.org/dist/htmx.min.js": "htmx.js",
+    **{_FONT.format(weight=weight): f"fira-sans-{weight}.woff2" for weight in _WEIGHTS},
+}
+_FAMILY = """html[class] {
+  --basis-text-font-family-default: 'Fira Sans', sans-serif;
+  --basis-heading-font-family: 'Fira Sans', sans-serif;
+}
+"""
+"""Themes name fonts that are not free to ship, or heavy; this one is free (OFL) and light."""
+
+_SOURCE_MAP = re.compile(rb"/\*# sourceMappingURL=.*?\*/")
+
+
+def build(target: Path = INSTALLED) -> bool:
+    """Install; False, with a sentence on stderr, where npm is missing."""
+    npm = shutil.which("npm")
+    if npm is None:
+        print("npm is missing: pages use a plain stylesheet instead of the NL Design System", file=sys.stderr)
+        return False
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(_PACKAGES / name, folder)
+        subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True, stdout=sys.stderr)
+        target.mkdir(exist_ok=True)
+        for source, name in _FILES.items():
+            (target / name).write_bytes(_SOURCE_MAP.sub(b"", (folder / "node_modules" / source).read_bytes()))
+    (target / "font.css").write_text("".join(_face(weight) for weight in _WEIGHTS) + _FAMILY, encoding="utf-8")
+    return True
+
+
+def _face(weight: int) -> str:
+    return (
+        "@font-face { font-family: 'Fira Sans'; font-style: normal; font-display: swap; "
+        f"font-weight: {weight}; src: url('fira-sans-{weight}.woff2') format('woff2'); }}\n"
+    )
+
+
+if __name__ == "__main__":
+    build()

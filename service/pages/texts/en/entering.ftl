@@ -1,0 +1,14 @@
+login-title = Log in
+login-refused = The e-mail address or the password is not right, or the account is locked for a while after too many attempts.
+login-organisation = Log in with your organisation
+login-email = E-mail address
+login-password = Password
+login-enter = Log in
+login-not-needed = You can submit an initiative without an account.
+password-title = Choose a password
+password-new = New password
+password-hint = At least 12 characters. A few unrelated words in a row are good, and easy to remember.
+password-length = Choose a password of 12 to 200 characters.
+password-choose = Save password
+password-link = This link has expired or was used already. Ask an administrator for a new one.
+password-done = Your password is saved. You are logged out everywhere.

@@ -1,0 +1,14 @@
+login-title = Aanmelden
+login-refused = Het e-mailadres of het wachtwoord klopt niet, of het account is na te veel pogingen even geblokkeerd.
+login-organisation = Aanmelden met uw organisatie
+login-email = E-mailadres
+login-password = Wachtwoord
+login-enter = Aanmelden
+login-not-needed = Een initiatief indienen kan zonder account.
+password-title = Kies een wachtwoord
+password-new = Nieuw wachtwoord
+password-hint = Minstens 12 tekens. Een paar losse woorden achter elkaar is goed en makkelijk te onthouden.
+password-length = Kies een wachtwoord van 12 tot 200 tekens.
+password-choose = Wachtwoord opslaan
+password-link = Deze link is verlopen of al gebruikt. Vraag een beheerder om een nieuwe.
+password-done = Uw wachtwoord is opgeslagen. U bent overal afgemeld.
