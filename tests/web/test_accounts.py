@@ -118,7 +118,7 @@ def test_a_token_is_withdrawn_once(service: Service) -> None:
 
 
 def link_for(service: Service, who: str, *, headers: dict[str, str] | None = None) -> str:
-    reply = service.client.post(f"/v1/gebruikers/{who}/wachtwoordlink", headers=headers or service.as_("beheerder"))
+    reply = service.client.post(f"/v1/gebruikers/{who}/wachtwoordlinks", headers=headers or service.as_("beheerder"))
     assert reply.status_code == 200, reply.text
     return str(reply.json()["geheim"])
 
@@ -170,7 +170,7 @@ def test_a_link_used_twice_at_the_same_moment_works_once(service: Service, perso
 
 
 def test_who_gets_no_link(service: Service, person: Person) -> None:
-    address = f"/v1/gebruikers/{person.id}/wachtwoordlink"
+    address = f"/v1/gebruikers/{person.id}/wachtwoordlinks"
     refused(service.client.post(address, headers=service.as_("jurist")), 403)
     refused(service.client.post(address, headers=service.as_("beheerder-elders")), 404)
     switch(service, person.id, False)

@@ -137,7 +137,7 @@ def test_administrators_of_an_organisation_stay_within_it(service: Service) -> N
     told = {"naam": "Spion", "email": "spion@waterveen.example", "rol": "beheerder", "organisatie": "Waterveen"}
     assert service.client.post("/v1/gebruikers", json=told, headers=headers).status_code == 403
     assert service.client.get("/v1/audit", headers=headers).status_code == 403
-    assert service.client.post(f"/v1/gebruikers/{stranger}/wachtwoordlink", headers=headers).status_code == 404
+    assert service.client.post(f"/v1/gebruikers/{stranger}/wachtwoordlinks", headers=headers).status_code == 404
 
 
 def test_jobs_follow_the_initiatives_that_they_are_about(service: Service) -> None:

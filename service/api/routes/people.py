@@ -149,7 +149,12 @@ def export_of(services: ServicesHere, who: Administrator, identifier: UserId) ->
         return export_user(session, managed(session, who, identifier), who)
 
 
-@routes.post("/gebruikers/{id}/wachtwoordlink", response_model=Wachtwoordlink, operation_id="wachtwoordlinkMaken")
+@routes.post(
+    "/gebruikers/{id}/wachtwoordlinks",
+    response_model=Wachtwoordlink,
+    openapi_extra={"x-verwerking": True},
+    operation_id="wachtwoordlinkMaken",
+)
 def create_password_link(services: ServicesHere, who: Administrator, identifier: UserId) -> Any:
     """Laat een gebruiker een nieuw wachtwoord kiezen. De link is alleen nu te zien, werkt een keer, en 24 uur lang."""
     if not services.settings.local_accounts:

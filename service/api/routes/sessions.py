@@ -78,7 +78,7 @@ def close_session(request: Request, services: ServicesHere, who: Annotated[Actor
     return response
 
 
-@routes.post("/wachtwoorden", status_code=204, operation_id="wachtwoordKiezen")
+@routes.post("/wachtwoorden", status_code=204, openapi_extra={"x-verwerking": True}, operation_id="wachtwoordKiezen")
 def choose_password(
     request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("openbaar"))], told: WachtwoordInvoer
 ) -> Response:
