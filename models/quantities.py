@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, cast
 
 Bound = Literal["at_most", "less_than", "at_least", "more_than"]
@@ -104,7 +105,8 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
-def limits(text: str) -> list[Limit]:
+@lru_cache(maxsize=4_000)  # the same clauses are flagged for many initiatives
+def limits(text: str) -> tuple[Limit, ...]:
     """The quantities that directly follow the words of a bound."""
     found = []
     for quantity in quantities(text):
@@ -113,7 +115,7 @@ def limits(text: str) -> list[Limit]:
         if before and len(between) <= _BETWEEN and not re.search(r"[.;:\d]", between):
             bound = cast(Bound, before[-1].lastgroup)
             found.append(Limit(bound=bound, quantity=quantity, text=text[before[-1].start() : quantity.end]))
-    return found
+    return tuple(found)
 
 
 def compared(stated: Sequence[Quantity], clause: str) -> list[Comparison]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from sys import intern
 
 from models.words import stems
 
@@ -24,7 +26,7 @@ def grouped(rows: Sequence[int], texts: Sequence[str], owners: Sequence[str]) ->
     groups: list[list[int]] = []
     heads: list[tuple[frozenset[str], set[str]]] = []
     for row, text, owner in zip(rows, texts, owners, strict=True):
-        words = frozenset(stems(text))
+        words = _words(text)
         for index, (head, members) in enumerate(heads):
             if owner not in members and _alike(words, head):
                 groups[index].append(row)
@@ -36,9 +38,14 @@ def grouped(rows: Sequence[int], texts: Sequence[str], owners: Sequence[str]) ->
     return groups
 
 
+@lru_cache(maxsize=4_000)  # the same clauses come up for many initiatives
+def _words(text: str) -> frozenset[str]:
+    return frozenset(map(intern, stems(text)))
+
+
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    shorter, longer = sorted((len(one), len(other)))
-    if not shorter or shorter < ALIKE * longer:
+    size, size_of_other = len(one), len(other)
+    if not size or size < ALIKE * size_of_other or size_of_other < ALIKE * size:
         return False
     shared = len(one & other)
-    return shared >= ALIKE * (len(one) + len(other) - shared)
+    return shared >= ALIKE * (size + size_of_other - shared)

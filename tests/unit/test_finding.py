@@ -90,7 +90,7 @@ def test_limits_are_compared_with_the_largest_stated_number(clause: str, bound: 
 
 
 def test_a_number_without_words_of_a_bound_is_no_limit() -> None:
-    assert limits("Er zijn 50 personen. Ten hoogste wordt dit herzien; 3 dagen.") == []
+    assert limits("Er zijn 50 personen. Ten hoogste wordt dit herzien; 3 dagen.") == ()
 
 
 def test_procedure_says_only_what_the_clause_says() -> None:
