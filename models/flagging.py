@@ -14,7 +14,8 @@ import numpy.typing as npt
 from corpus.store import Store
 from models.activities import DetectedActivity, Mention, Told
 from models.changing import TRIED, Change, changes, told_without
-from models.columns import COLUMN, RELIEFS
+from models.clauses import Judgement
+from models.columns import COLUMN, KINDS, RELIEFS
 from models.coverage import Coverage, applies
 from models.evidence import Evidence
 from models.explaining import place_of, reason
@@ -70,6 +71,7 @@ class Flag:
             "room": [room.ref for room in self.room],
             "variants": list(self.variants),
             "reason_en": self.reason_en,
+            "activity": self.activity.code if self.activity else "",
             "story": [_span(mention) for mention in self.activity.evidence] if self.activity else [],
             "room_details": [
                 {"ref": room.ref, "kind": room.kind, "p": room.score, **procedure.to_json()}
@@ -282,6 +284,22 @@ class Flagger:
     @cached_property
     def _table(self) -> Any:
         return self._store.table(columns=["text"])["text"]
+
+    def judged(self, ref: str) -> tuple[Judgement, list[Evidence]]:
+        """Everything that the whole cascade says of one clause of the store, whatever the initiative."""
+        return self._readings.judged(self._row_of[ref])
+
+    def room_of(self, ref: str) -> tuple[tuple[Room, ...], tuple[Procedure, ...]]:
+        """The room beside one clause of the store, best first, and how each is obtained."""
+        return self._room_beside(self._row_of[ref])
+
+    def decided(self, refs: Sequence[str]) -> list[tuple[str, ...]]:
+        """The kinds of clauses at first sight, most probable first: quick enough for a whole regulation."""
+        columns, thresholds = [COLUMN[name] for name in KINDS], self._model.clauses.thresholds
+        rows = np.asarray(self.space.features.probabilities[[self._row_of[ref] for ref in refs]], dtype=np.float32)
+        over = rows[:, columns] >= thresholds[columns]
+        order = np.argsort(-rows[:, columns], axis=1, kind="stable")
+        return [tuple(KINDS[place] for place in best if own[place]) for own, best in zip(over, order, strict=True)]
 
     def texts_of(self, refs: Sequence[str]) -> list[str]:
         """The texts of clauses of the store, by ref."""

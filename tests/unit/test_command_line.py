@@ -164,8 +164,9 @@ def test_flag_as_in_the_contract(store: Path, tmp_path: Path) -> None:
         for flag in row["flags"]:
             assert set(flag) == {
                 "ref", "p", "strength", "kinds", "evidence", "reason", "room", "variants",  # the contract; the rest may grow
-                "reason_en", "story", "room_details", "limits", "changes", "signals",
+                "reason_en", "activity", "story", "room_details", "limits", "changes", "signals",
             }  # fmt: skip
+            assert flag["activity"] in {"", *(activity["code"] for activity in row["activities"])}
             assert [one["ref"] for one in flag["room_details"]] == flag["room"]
             assert all(0 <= change["p"] < flag["p"] for change in flag["changes"])
             assert 0 <= flag["p"] <= 1
