@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -104,6 +104,13 @@ def _suggestion(row: FlagRow, loaded: Loaded, sha256: str, content: dict[str, An
         content=content,
         created=now(),
     )
+
+
+def latest_suggestions(session: Session, flag_ids: list[str]) -> dict[str, Suggestion]:
+    """The newest suggestion of each flag."""
+    newest = select(func.max(Suggestion.sequence)).where(Suggestion.flag_id.in_(flag_ids)).group_by(Suggestion.flag_id)
+    rows = session.execute(select(Suggestion).where(Suggestion.sequence.in_(newest))).scalars()
+    return {row.flag_id: row for row in rows}
 
 
 def new_flag(

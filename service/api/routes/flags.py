@@ -11,13 +11,13 @@ from service.api.access import Right, ServicesHere
 from service.api.messages import BeoordelingInvoer
 from service.api.paging import rows_after
 from service.api.replies import Beoordeling, Signaal, SignaalVolledig, Voorstel
-from service.api.routes.initiatives import latest_suggestions
 from service.api.routing import LISTS, After, IfMatch, IfNoneMatch, Limit, Page, created, formats, page, router, tag_of, tagged
 from service.api.words import Identifier
 from service.database.tables import ClauseText, FlagRow, Initiative, Judgement, Suggestion, Verdict
 from service.errors import NotFound
 from service.identity.actor import Actor
 from service.identity.policies import visible
+from service.work.flags import latest_suggestions
 from service.work.judgements import Decision, flag_tag, judge, visible_flag
 
 routes = router("signalen")

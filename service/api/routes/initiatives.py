@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from service.api.access import Right, ServicesHere
 from service.api.events import EVENT, progress_of
@@ -29,10 +28,11 @@ from service.api.routing import (
     tagged,
 )
 from service.api.words import Identifier
-from service.database.tables import Anchor, FlagRow, Initiative, Job, Suggestion, Verdict
+from service.database.tables import Anchor, FlagRow, Initiative, Job, Verdict
 from service.errors import NotFound, Outdated
 from service.identity.actor import Actor
 from service.identity.policies import may_withdraw, visible
+from service.work.flags import latest_suggestions
 from service.work.initiatives import submit, text_of, visible_initiative, withdraw
 from service.work.judgements import Decision, add_missed, flag_tag
 from service.work.retention import erase_initiative
@@ -215,13 +215,6 @@ def list_flags(
         latest = latest_suggestions(session, [row.id for row in rows])
     services.reading.note("initiatief gelezen", [identifier])
     return page(request, [(row.sequence, Signaal.of(row, latest.get(row.id))) for row in rows], limit)
-
-
-def latest_suggestions(session: Session, flag_ids: list[str]) -> dict[str, Suggestion]:
-    """The newest suggestion of each flag."""
-    newest = select(func.max(Suggestion.sequence)).where(Suggestion.flag_id.in_(flag_ids)).group_by(Suggestion.flag_id)
-    rows = session.execute(select(Suggestion).where(Suggestion.sequence.in_(newest))).scalars()
-    return {row.flag_id: row for row in rows}
 
 
 @routes.post("/initiatieven/{id}/signalen", status_code=201, response_model=Signaal, operation_id="signaalToevoegen")
