@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from corpus.errors import UnknownRef
 from service.api.access import services_of
 from service.api.problems import status_of
-from service.errors import Forbidden, NotAuthenticated, ServiceError
+from service.errors import NotAuthenticated, ServiceError
 from service.pages.rendering import SECURITY, page
 from service.pages.texts import LANGUAGES
 
@@ -107,7 +107,7 @@ def failed(request: Request, status: int, *, detail: str = "") -> Response:
 async def _read_form(request: Request) -> None:
     """Read the fields; the CSRF token of a form counts as the header that a script would send."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("Dit formulier komt van een andere website.")
+        raise HTTPException(403)
     if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != _FORM:
         raise HTTPException(415)
     try:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -16,13 +14,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.npm import npm_folder
+
 HERE = Path(__file__).resolve().parent
 RULES = HERE / "spectral.yaml"
 LOCK = HERE / "package-lock.json"
-CACHE = HERE.parent.parent / "var" / "spectral"
 RULE_IDS = sorted(yaml.safe_load(RULES.read_text(encoding="utf-8"))["rules"])
 
-NO_NETWORK = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)\b")
 MARK = re.compile(r"# breaks: (?P<rules>.+)$")
 
 
@@ -37,31 +35,8 @@ Lint = Callable[[Path], list[Finding]]
 
 @pytest.fixture(scope="session")
 def linter() -> Path:
-    """The folder in which the linter of the lock file is installed; made once per lock file."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("needs node and npm, which run the linter of OpenAPI documents")
-    installed = CACHE / hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]
-    if installed.is_dir():
-        return installed
-    CACHE.mkdir(parents=True, exist_ok=True)
-    # Installed under another name first, so that a run that is broken off never leaves half a linter behind.
-    making = Path(tempfile.mkdtemp(dir=CACHE, suffix=".tmp"))
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, making)
-    # No install scripts: the linter needs none, and one of its dependencies would report the installation to its maker.
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=making, capture_output=True, text=True, timeout=300)
-    if done.returncode != 0:
-        shutil.rmtree(making)
-        if NO_NETWORK.search(done.stderr):
-            pytest.skip("needs the package registry once, to install the linter of OpenAPI documents")
-        pytest.fail(f"npm ci failed:\n{done.stderr}")
-    try:
-        making.rename(installed)
-    except OSError:  # another run was first
-        shutil.rmtree(making)
-    return installed
+    """The linter of the lock file."""
+    return npm_folder(HERE) / ".bin" / "spectral"
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +46,7 @@ def lint(linter: Path) -> Lint:
     def found(document: Path) -> list[Finding]:
         with tempfile.TemporaryDirectory() as folder:
             answer = Path(folder) / "findings.json"
-            command = [str(linter / "node_modules" / ".bin" / "spectral"), "lint", "--quiet", "--ruleset", str(RULES)]
+            command = [str(linter), "lint", "--quiet", "--ruleset", str(RULES)]
             command += ["--fail-severity", "hint", "--format", "json", "--output", str(answer), str(document)]
             environment = os.environ | {"NO_UPDATE_NOTIFIER": "1"}
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
