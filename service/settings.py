@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
@@ -19,6 +19,7 @@ from service.database.tables import Role
 
 _SECRET_LENGTH = 32
 _CLASS = r"^[A-Za-z][A-Za-z0-9_-]*$"
+_PAIRS = r"^(?:[0-9a-f-]{36}=[A-Za-z][A-Za-z0-9_-]*(?:,|$))*$"
 
 
 class Settings(BaseSettings):
@@ -60,7 +61,7 @@ class Settings(BaseSettings):
     lock_minutes: int = Field(default=15, ge=1, le=1440)
     trusted_proxies: str = "127.0.0.1"  # addresses whose X-Forwarded-For is believed
     theme: str = Field(default="voorbeeld-theme", pattern=_CLASS)  # class of the NL Design System theme that pages wear
-    themes: dict[str, Annotated[str, Field(pattern=_CLASS)]] = {}  # JSON: id of an organisation → theme of its people
+    themes: str = Field(default="", pattern=_PAIRS)  # themes of organisations: ID=CLASS, with commas
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
@@ -115,7 +116,8 @@ class Settings(BaseSettings):
 
     def theme_of(self, organisation_id: str | None) -> str:
         """The theme that pages wear for someone of an organisation."""
-        return self.themes.get(organisation_id or "", self.theme)
+        themes = dict(pair.split("=") for pair in self.themes.split(",") if pair)
+        return themes.get(organisation_id or "", self.theme)
 
     @property
     def origin(self) -> str:

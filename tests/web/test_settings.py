@@ -97,3 +97,12 @@ def test_a_network_of_ipv6_counts_as_one_address() -> None:
         limits.check("logins", other)
     with pytest.raises(TooManyRequests):
         limits.check("logins", "192.0.2.1")  # in either notation
+
+
+def test_an_organisation_may_wear_a_theme_of_its_own() -> None:
+    own = "0b0e3f64-6c0f-4a55-9d0e-0d6f2a7c1b11"
+    made = settings_of(themes=f"{own}=waterveen-theme", theme="basis-theme")
+    assert made.theme_of(own) == "waterveen-theme"
+    assert made.theme_of(None) == made.theme_of("0b0e3f64-6c0f-4a55-9d0e-0d6f2a7c1b12") == "basis-theme"
+    with pytest.raises(UsageError, match="THEMES"):
+        settings_of(themes=f'{own}="><script>')
