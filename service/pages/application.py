@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from service.pages import entering
-from service.pages.assets import assets
+from service.pages.assets import assets, takes_gzip
 
 _files = APIRouter(include_in_schema=False, redirect_slashes=False)
 
@@ -18,8 +18,14 @@ def read_file(request: Request, digest: str, name: str) -> Response:
     asset = assets().get(name)
     if asset is None:
         raise HTTPException(404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-    if asset.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    # While a new version comes up, its pages may ask the old one: that answers, and nobody keeps it under the new address.
+    # A font is asked for under the address of its stylesheet.
+    known = any(digest == one.digest for one in assets().values())
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable" if known else "no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    if asset.packed is not None and takes_gzip(request.headers.get("accept-encoding", "")):
         return Response(asset.packed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
     return Response(asset.content, media_type=asset.media_type, headers=headers)
 

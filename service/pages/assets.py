@@ -70,6 +70,15 @@ def scripts() -> list[str]:
     return [assets()[name].address for name in ("htmx.js", "regelruimte.js") if name in assets()]
 
 
+def takes_gzip(accepted: str) -> bool:
+    """Whether who sends this header ``Accept-Encoding`` takes gzip; a weight of nought refuses it."""
+    for one in accepted.casefold().split(","):
+        name, _, weight = one.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return not weight or weight.strip("0.") != ""
+    return False
+
+
 def _read(path: Path) -> Asset:
     content = path.read_bytes()
     return Asset(

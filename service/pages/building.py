@@ -6,6 +6,7 @@ them is kept in the repository.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -48,14 +49,17 @@ def build(target: Path = INSTALLED) -> bool:
         target.mkdir(exist_ok=True)
         for source, name in _FILES.items():
             (target / name).write_bytes(_SOURCE_MAP.sub(b"", (folder / "node_modules" / source).read_bytes()))
-    (target / "font.css").write_text("".join(_face(weight) for weight in _WEIGHTS) + _FAMILY, encoding="utf-8")
+    faces = [_face(weight, (target / f"fira-sans-{weight}.woff2").read_bytes()) for weight in _WEIGHTS]
+    (target / "font.css").write_text("".join(faces) + _FAMILY, encoding="utf-8")
     return True
 
 
-def _face(weight: int) -> str:
+def _face(weight: int, font: bytes) -> str:
+    # The hash, so that the stylesheet, and with it the address of the font, changes with the font.
+    digest = hashlib.sha256(font).hexdigest()[:16]
     return (
         "@font-face { font-family: 'Fira Sans'; font-style: normal; font-display: swap; "
-        f"font-weight: {weight}; src: url('fira-sans-{weight}.woff2') format('woff2'); }}\n"
+        f"font-weight: {weight}; src: url('fira-sans-{weight}.woff2?{digest}') format('woff2'); }}\n"
     )
 
 
