@@ -41,3 +41,8 @@ class RefCounter:
         count = self._seen.get(ref, 0) + 1
         self._seen[ref] = count
         return ref if count == 1 else f"{ref}~{count}"
+
+
+def is_within(ref: str, whole: str) -> bool:
+    """Whether a ref is that of a whole (an article, an annex, a regulation), or of a part of it."""
+    return ref == whole or ref.startswith(f"{whole}/")

@@ -296,7 +296,8 @@ class Flagger:
     def decided(self, refs: Sequence[str]) -> list[tuple[str, ...]]:
         """The kinds of clauses at first sight, most probable first: quick enough for a whole regulation."""
         columns, thresholds = [COLUMN[name] for name in KINDS], self._model.clauses.thresholds
-        rows = np.asarray(self.space.features.probabilities[[self._row_of[ref] for ref in refs]], dtype=np.float32)
+        places = np.array([self._row_of[ref] for ref in refs], dtype=np.int64)
+        rows = np.asarray(self.space.features.probabilities[places], dtype=np.float32)
         over = rows[:, columns] >= thresholds[columns]
         order = np.argsort(-rows[:, columns], axis=1, kind="stable")
         return [tuple(KINDS[place] for place in best if own[place]) for own, best in zip(over, order, strict=True)]

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from models.clauses import ClauseModel
+from models.clauses import ClauseModel, Judgement
 from models.columns import COLUMN, KINDS, RELIEFS
 from models.evidence import Evidence, EvidenceFinder
 from models.vectorising import ClauseText
@@ -47,6 +47,13 @@ class Readings:
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         return [known[row] for row in rows]
+
+    def judged(self, row: int) -> tuple[Judgement, list[Evidence]]:
+        """Everything that is said of the clause in a row, and what speaks for it."""
+        clause = self._clause_of(row)
+        reading = self._model.read([clause])
+        judged = self._model.judge(reading.probabilities[0])
+        return judged, self._evidence.find(clause, judged.argued, reading.marks[0])
 
     def _read(self, rows: list[int]) -> list[ClauseReading]:
         clauses = [self._clause_of(row) for row in rows]

@@ -18,7 +18,9 @@ from corpus.store import Store
 from models.activities import ActivityModel
 from models.clauses import ClauseModel
 from models.index import ClauseFeatures, clause_texts
-from models.loading import Model, query_of, save_model, stem_vectoriser, word_documents
+from models.loading import Model, query_of, released_folder, save_model, stem_vectoriser, word_documents
+from models.packaging import open_package
+from models.quality import save_quality
 from models.ranking import Grade, Memory, Query, Space
 from models.vectorising import ClauseText
 from models.words import stem
@@ -28,8 +30,10 @@ from training.clause_examples import clause_examples
 from training.clause_measures import headline, qualification_f1
 from training.clause_running import run_clauses
 from training.evaluating import evaluate_ranking
+from training.learning_curve import learning_curve
+from training.quality import measure_quality
 from training.ranking_fitting import fit_ranker
-from training.unseen_files import save_unseen
+from training.unseen_files import load_unseen, save_unseen
 
 Say = Callable[[str], None]
 
@@ -193,6 +197,12 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     )
     save_model(model, output, about=about)
     save_unseen(run.measured, output)
+    if config.evaluate:
+        say("measuring what people are shown of the model")
+        released = released_folder()
+        before = (open_package(released).version, load_unseen(released))
+        curve = learning_curve(data, seed=config.seed, say=say)
+        save_quality(measure_quality(run.measured, curve=curve, before=before, seed=config.seed), output)
     say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
     return about
 
