@@ -21,12 +21,13 @@ from service.database.tables import IdempotencyKey, Initiative, InitiativeStatus
 from service.errors import Conflict, FieldProblem, InvalidInput, KeyReused, NotFound, Outdated
 from service.identity.actor import Actor, Standing
 from service.identity.organisations import organisation_of
-from service.identity.policies import may_see, may_withdraw
+from service.identity.policies import may_see, may_withdraw, visible
 from service.identity.secrets import link_secret, secret_hash
 from service.jobs.waiting import add_job
 from service.privacy.pseudonymising import pseudonymised_parts
 from service.settings import Settings
 from service.work import audit, processing_log
+from service.work.retention import erase_initiative
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,3 +188,27 @@ def withdraw(session: Session, actor: Actor, identifier: str, *, expected_versio
         processing_log.log(session, "initiatief ingetrokken", found.id)
         audit.record(session, actor, "initiatief.ingetrokken", f"initiatief:{found.id}")
     return found
+
+
+def erase(session: Session, actor: Actor, identifier: str, *, expected_version: int | None) -> None:
+    """Erase all words of an initiative.
+
+    Args:
+        expected_version: of If-Match; None for any.
+
+    Raises:
+        NotFound: there is none, or who asks may not erase it.
+        Outdated: it has changed since it was read.
+    """
+    found = visible_initiative(session, actor, identifier, changing=True)
+    if not may_withdraw(actor, found):
+        raise NotFound("Dit initiatief bestaat niet, of u mag het niet wissen.")
+    if expected_version is not None and found.version != expected_version:
+        raise Outdated("Het initiatief is intussen gewijzigd; haal het opnieuw op.")
+    erase_initiative(session, found, actor)
+
+
+def own_initiatives(session: Session, actor: Actor) -> list[Initiative]:
+    """What somebody with an account submitted, newest first."""
+    own = select(Initiative).where(visible(actor), Initiative.submitter_id == actor.user_id)
+    return list(session.execute(own.order_by(Initiative.sequence.desc())).scalars())

@@ -29,13 +29,12 @@ from service.api.routing import (
 )
 from service.api.words import Identifier
 from service.database.tables import Anchor, FlagRow, Initiative, Job, Verdict
-from service.errors import NotFound, Outdated
+from service.errors import NotFound
 from service.identity.actor import Actor
-from service.identity.policies import may_withdraw, visible
+from service.identity.policies import visible
 from service.work.flags import latest_suggestions
-from service.work.initiatives import submit, text_of, visible_initiative, withdraw
+from service.work.initiatives import erase, submit, text_of, visible_initiative, withdraw
 from service.work.judgements import Decision, add_missed, flag_tag
-from service.work.retention import erase_initiative
 
 routes = router("initiatieven")
 
@@ -133,7 +132,7 @@ def withdraw_initiative(
 
 
 @routes.delete("/initiatieven/{id}", status_code=204, operation_id="initiatiefWissen")
-def erase(
+def erase_one(
     services: ServicesHere,
     who: Annotated[Actor, Depends(Right("initiatieven:intrekken"))],
     identifier: InitiativeId,
@@ -141,13 +140,7 @@ def erase(
 ) -> Response:
     """Wis een initiatief: alle woorden ervan gaan weg. Wat over bepalingen is beslist, blijft, zonder het verhaal."""
     with services.database.writing() as session:
-        row = visible_initiative(session, who, identifier, changing=True)
-        if not may_withdraw(who, row):
-            raise NotFound("Dit initiatief bestaat niet, of u mag het niet wissen.")
-        version = expected(if_match)
-        if version is not None and version != row.version:
-            raise Outdated("Het initiatief is intussen gewijzigd; haal het opnieuw op.")
-        erase_initiative(session, row, who)
+        erase(session, who, identifier, expected_version=expected(if_match))
     return Response(status_code=204)
 
 

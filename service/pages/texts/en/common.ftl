@@ -4,6 +4,7 @@ description = Which rules touch your initiative, and what room do they leave?
 skip = To the content
 nav-main = Main menu
 nav-submit = Your initiative
+nav-own = My initiatives
 nav-queue = Work list
 nav-adjudication = Disagreements
 nav-law = Regulations

@@ -4,6 +4,7 @@ description = Welke regels raken uw initiatief, en welke ruimte laten ze?
 skip = Naar de inhoud
 nav-main = Hoofdmenu
 nav-submit = Uw initiatief
+nav-own = Mijn initiatieven
 nav-queue = Werklijst
 nav-adjudication = Verschillen
 nav-law = Regelingen
