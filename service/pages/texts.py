@@ -35,7 +35,7 @@ class Texts:
             self._bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
         self._plain: dict[str, str] = {}
 
-    def __call__(self, name: str, **filled: object) -> str:
+    def __call__(self, name: str, /, **filled: object) -> str:
         """A message, with what is filled in.
 
         Raises:
