@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.clock import now
@@ -102,6 +102,12 @@ def open_session(session: Session, user: User, settings: Settings) -> tuple[str,
     session.add(opened)
     audit.record(session, f"gebruiker:{user.id}", "gebruiker.aangemeld", f"gebruiker:{user.id}")
     return secret, opened
+
+
+def close_session(session: Session, actor: Actor, secret: str) -> None:
+    """Log someone out of the browser that holds this secret."""
+    session.execute(delete(LoginSession).where(LoginSession.secret_hash == secret_hash(secret)))
+    audit.record(session, actor, "gebruiker.afgemeld", f"gebruiker:{actor.user_id}")
 
 
 def add_token(

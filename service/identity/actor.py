@@ -58,3 +58,8 @@ class Actor:
 ANONYMOUS = Actor(standing=Standing.ANONYMOUS)
 SYSTEM = "systeem"
 """Name in the audit trail of what no person did."""
+
+
+def own_address(address: str) -> str:
+    """A page of ours to go on to after logging in; "" for any other address."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable() else ""

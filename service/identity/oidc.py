@@ -31,6 +31,7 @@ from service.clock import now
 from service.database.tables import Role, User
 from service.errors import Forbidden, NotFound, Unavailable
 from service.identity.accounts import open_session
+from service.identity.actor import own_address
 from service.identity.managing import end_access
 from service.identity.organisations import organisation_named
 from service.settings import Settings
@@ -60,7 +61,9 @@ async def begin(request: Request) -> Response:
         address, state = client.create_authorization_url(
             provider["authorization_endpoint"], nonce=nonce, code_verifier=verifier
         )
-    kept = json.dumps({"state": state, "nonce": nonce, "verifier": verifier, "until": time.time() + _SECONDS})
+    onward = own_address(request.query_params.get("verder", "")) or "/"
+    told = {"state": state, "nonce": nonce, "verifier": verifier, "until": time.time() + _SECONDS, "onward": onward}
+    kept = json.dumps(told)
     response = RedirectResponse(address, status_code=302)
     response.set_cookie(
         _COOKIE,
@@ -98,7 +101,7 @@ async def come_back(request: Request) -> Response:
     except IntegrityError:
         # Two first log-ins at the same moment made the same organisation or person: the other's is there by now.
         secret = await run_in_threadpool(enter)
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(kept["onward"], status_code=303)
     set_cookie(response, secret, settings)
     response.delete_cookie(_COOKIE, path="/aanmelden")
     return response

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from sqlalchemy import delete
 
 from service.api.access import COOKIE, Right, ServicesHere
 from service.api.routes.sessions import let_try, set_cookie
-from service.database.tables import LoginSession
 from service.errors import NotFound
-from service.identity.accounts import log_in
-from service.identity.actor import Actor
+from service.identity.accounts import close_session, log_in
+from service.identity.actor import Actor, own_address
 from service.identity.passwords import new_hash, use_link
-from service.identity.secrets import MIN_PASSWORD, secret_hash
+from service.identity.secrets import MIN_PASSWORD
 from service.pages.rendering import page
 from service.pages.routing import form_of, router, see
-from service.work import audit
 
 routes = router()
 
@@ -29,7 +26,9 @@ Anybody = Annotated[Actor, Depends(Right("openbaar"))]
 @routes.get("/aanmelden")
 def show(request: Request, who: Anybody) -> Response:
     """The form to log in."""
-    return page(request, "entering/login.html", who=who, onward=_onward(request.query_params.get("verder", "")), refused=False)
+    return page(
+        request, "entering/login.html", who=who, onward=own_address(request.query_params.get("verder", "")), refused=False
+    )
 
 
 @routes.post("/aanmelden")
@@ -37,7 +36,7 @@ def enter(request: Request, services: ServicesHere) -> Response:
     """Log in; who tries has no session yet, so there is no right to ask for."""
     form = form_of(request)
     let_try(request, services)
-    onward = _onward(form.get("verder"))
+    onward = own_address(form.get("verder"))
     entered = log_in(
         services.database, services.settings, email=form.get("email")[:254], password=form.get("wachtwoord")[:1000]
     )
@@ -52,8 +51,7 @@ def enter(request: Request, services: ServicesHere) -> Response:
 def leave(request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Response:
     """Log out."""
     with services.database.writing() as session:
-        session.execute(delete(LoginSession).where(LoginSession.secret_hash == secret_hash(request.cookies.get(COOKIE, ""))))
-        audit.record(session, who, "gebruiker.afgemeld", f"gebruiker:{who.user_id}")
+        close_session(session, who, request.cookies.get(COOKIE, ""))
     response = see("/")
     response.delete_cookie(COOKIE, path="/")
     return response
@@ -79,8 +77,3 @@ def choose_password(request: Request, services: ServicesHere, secret: str) -> Re
     except NotFound:
         return page(request, "entering/password.html", status=400, secret=secret, fault="link", done=False)
     return page(request, "entering/password.html", secret=secret, fault="", done=True)
-
-
-def _onward(address: str) -> str:
-    """A page of ours to go on to; "" for any other address."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""

@@ -48,9 +48,9 @@ def browser(service: Service, provider: Provider) -> Iterator[TestClient]:
         yield browser
 
 
-def to_provider(browser: Any) -> str:
+def to_provider(browser: Any, onward: str = "") -> str:
     """Begin, and let the provider approve; the address that it sends the browser back to."""
-    begun = browser.get("/aanmelden/organisatie")
+    begun = browser.get("/aanmelden/organisatie", params={"verder": onward})
     assert begun.status_code == 302, begun.text
     approved = httpx.get(begun.headers["location"])
     assert approved.status_code == 302, approved.text
@@ -387,3 +387,21 @@ def test_a_browser_over_real_http(service: Service, provider: Provider, launcher
     for secret in (*provider.secrets, CLIENT_SECRET, session, token, own["naam"]):
         assert secret not in log
     assert provider.refused == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "reached"),
+    [
+        ("/werk?soort=verbod", "/werk?soort=verbod"),
+        ("", "/"),
+        ("https://elders.example/", "/"),
+        ("//elders.example/", "/"),
+        ("/\\elders.example", "/"),
+        ("/werk\r\nX: y", "/"),
+    ],
+)
+def test_who_comes_in_goes_on_to_the_page_that_was_asked_for_and_to_no_other_site(
+    browser: Any, asked: str, reached: str
+) -> None:
+    reply = browser.get(to_provider(browser, asked))
+    assert reply.status_code == 303 and reply.headers["location"] == reached

@@ -6,20 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import delete
 
 from service.api.access import COOKIE, Right, Services, ServicesHere
 from service.api.messages import AanmeldInvoer, WachtwoordInvoer
 from service.api.replies import Sessie
 from service.api.routing import router
-from service.database.tables import LoginSession
 from service.errors import Forbidden, NotAuthenticated
-from service.identity.accounts import log_in
+from service.identity.accounts import close_session, log_in
 from service.identity.actor import Actor
 from service.identity.passwords import new_hash, use_link
-from service.identity.secrets import secret_hash
 from service.settings import Settings
-from service.work import audit
 
 routes = router("sessies")
 
@@ -65,15 +61,13 @@ def read_session(who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Any:
 
 
 @routes.delete("/sessies/huidige", status_code=204, operation_id="afmelden")
-def close_session(request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Response:
+def log_out(request: Request, services: ServicesHere, who: Annotated[Actor, Depends(Right("eigen:lezen"))]) -> Response:
     """Meld u af. Een token is geen sessie: het blijft werken tot het verloopt of wordt ingetrokken."""
     response = Response(status_code=204)
     if not who.csrf:  # a token: there is no session, and the cookie beside it may be of somebody else
         return response
-    cookie = request.cookies.get(COOKIE, "")
     with services.database.writing() as session:
-        session.execute(delete(LoginSession).where(LoginSession.secret_hash == secret_hash(cookie)))
-        audit.record(session, who, "gebruiker.afgemeld", f"gebruiker:{who.user_id}")
+        close_session(session, who, request.cookies.get(COOKIE, ""))
     response.delete_cookie(COOKIE, path="/")
     return response
 
