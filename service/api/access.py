@@ -62,6 +62,7 @@ class Right:
             Forbidden: known, and not allowed; or a browser's request that another site may have made.
         """
         actor = _who(request, public=self.permission == "openbaar")
+        request.state.who = actor  # for the page that says what went wrong
         if allowed(actor, self.permission):
             return actor
         if actor.standing is Standing.ANONYMOUS:

@@ -28,6 +28,7 @@ from service.jobs.carrying import World
 from service.jobs.embedded import EmbeddedWorker
 from service.operation.logs import set_up_logs
 from service.pages.application import page_routes
+from service.pages.routing import lost
 from service.settings import Settings, settings_of
 from service.work.reading import ReadingLog
 
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     add_handlers(app)
     # The routes themselves, not routers within a router: the document and the table of rights are read off them.
     app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes, *page_routes()])
+    app.router.default = lost(app.router.default)
     described = json.dumps(document(routes_of(), settings), ensure_ascii=False).encode()
 
     @app.get("/v1/openapi.json", include_in_schema=False)

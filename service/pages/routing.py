@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -12,12 +12,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import UnknownRef
 from service.api.access import services_of
-from service.api.problems import status_of
+from service.api.problems import broken, request_id_of, status_of
+from service.database.opening import database_failed
 from service.errors import NotAuthenticated, ServiceError
+from service.identity.actor import ANONYMOUS
 from service.pages.rendering import SECURITY, page
 from service.pages.texts import LANGUAGES
 
@@ -25,6 +29,8 @@ LANGUAGE_COOKIE = "regelruimte_taal"
 _YEAR = 365 * 24 * 3600
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 400
+_PROGRAMS = ("/v1", "/health", "/metrics")
+"""What programs ask, whatever they say that they accept."""
 
 _log = logging.getLogger(__name__)
 
@@ -63,35 +69,66 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
-            asked = request.query_params.get("taal")
-            language = asked or request.cookies.get(LANGUAGE_COOKIE)
-            request.state.language = language if language in LANGUAGES else "nl"
-            try:
-                if request.method == "POST":
-                    await _read_form(request)
-                response = await handle(request)
-            except NotAuthenticated:
-                if request.method == "POST":
-                    response = failed(request, 401)
-                else:
-                    back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
-                    response = see(f"/aanmelden?verder={back}")
-            except ServiceError as error:
-                response = failed(request, status_of(error), detail=error.detail)
-            except HTTPException as error:
-                response = failed(request, error.status_code)
-            except UnknownRef:
-                response = failed(request, 404)
-            except RequestValidationError:
-                response = failed(request, 400)
-            response.headers.setdefault("Content-Security-Policy", SECURITY)
-            response.headers.setdefault("Vary", "Cookie")
-            if asked in LANGUAGES:
-                secure = services_of(request).settings.secure_cookies
-                response.set_cookie(LANGUAGE_COOKIE, asked, max_age=_YEAR, httponly=True, secure=secure, samesite="lax")
-            return response
+            return await as_page(request, handle)
 
         return shown
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The address of a form may be visited too, by going back or by another language: that is told in a page."""
+        methods = self.methods or set()
+        if scope["method"] != "GET" or "GET" in methods:
+            await super().handle(scope, receive, send)
+            return
+
+        async def refuse(request: Request) -> Response:
+            response = failed(request, 405)
+            response.headers["Allow"] = ", ".join(sorted(methods))
+            return response
+
+        await (await as_page(Request(scope, receive, send), refuse))(scope, receive, send)
+
+
+async def as_page(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
+    """What a handler answers; a page that says what went wrong where it does not."""
+    asked = request.query_params.get("taal")
+    language = asked or request.cookies.get(LANGUAGE_COOKIE)
+    request.state.language = language if language in LANGUAGES else "nl"
+    try:
+        if request.method == "POST":
+            await _read_form(request)
+        response = await handle(request)
+    except NotAuthenticated:
+        if request.method == "POST":
+            response = failed(request, 401)
+        else:
+            back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
+            response = see(f"/aanmelden?verder={back}")
+    except ServiceError as error:
+        response = failed(request, status_of(error), detail=error.detail)
+    except HTTPException as error:
+        response = failed(request, error.status_code)
+    except UnknownRef:
+        response = failed(request, 404)
+    except RequestValidationError:
+        response = failed(request, 400)
+    except IntegrityError:
+        response = failed(request, 409)  # two requests made the same thing at the same moment; this one came second
+    except Exception as error:
+        response = failed(request, _status_of_fault(request, error))
+    response.headers.setdefault("Content-Security-Policy", SECURITY)
+    response.headers.setdefault("Vary", "Cookie")
+    if asked in LANGUAGES:
+        secure = services_of(request).settings.secure_cookies
+        response.set_cookie(LANGUAGE_COOKIE, asked, max_age=_YEAR, httponly=True, secure=secure, samesite="lax")
+    return response
+
+
+def _status_of_fault(request: Request, error: Exception) -> int:
+    """503 when the database is away, which passes; 500 for a bug, which the log is told."""
+    if database_failed(error):
+        _log.error("database", extra={"request": request_id_of(request), "error": type(error).__name__})
+        return 503
+    return broken(request_id_of(request), error).status_code
 
 
 def router() -> APIRouter:
@@ -101,7 +138,25 @@ def router() -> APIRouter:
 
 def failed(request: Request, status: int, *, detail: str = "") -> Response:
     """The page that says what went wrong."""
-    return page(request, "failed.html", status=status, code=status, detail=detail)
+    who = getattr(request.state, "who", ANONYMOUS)
+    return page(request, "failed.html", who=who, status=status, code=status, detail=detail)
+
+
+def lost(otherwise: ASGIApp) -> ASGIApp:
+    """What answers at an address that is nothing: a page to a browser, and what it was to a program."""
+
+    async def nothing(request: Request) -> Response:
+        raise HTTPException(404)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send) if scope["type"] == "http" else None
+        wants_page = request is not None and "text/html" in request.headers.get("accept", "")
+        if request is None or not wants_page or request.method != "GET" or request.url.path.startswith(_PROGRAMS):
+            await otherwise(scope, receive, send)
+        else:
+            await (await as_page(request, nothing))(scope, receive, send)
+
+    return answer
 
 
 async def _read_form(request: Request) -> None:

@@ -1,0 +1,73 @@
+"""Every page in every state, in both languages, wide and narrow: there, readable, reachable, and without a complaint."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from service.pages.application import page_routes
+from service.pages.texts import LANGUAGES, Language, texts
+from tests.browser.looking import Chromium, Seen, listen, look
+from tests.browser.rows import ROWS, Row
+from tests.browser.site import Site
+
+AT_ONCE = 3
+"""Visits at a time: more than there are cores only makes each slower."""
+
+CASES = [(row, language) for row in ROWS for language in LANGUAGES]
+
+
+@pytest.fixture(scope="module")
+def seen(chromium: Chromium, site: Site, axe: str) -> dict[tuple[Row, str], Seen | Exception]:
+    """What there was to see of every row; looked at together, for that takes a third of the time."""
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def visit(row: Row, language: Language) -> Seen | Exception:
+        async with free, chromium.page(site, row.who, language=language) as page:
+            complaints = listen(page)
+            try:
+                reply = await page.goto(site.at(row.address))
+                assert reply is not None
+                status = reply.status
+                if row.then is not None:
+                    await row.then(page)
+                found = await look(page, status, axe=axe)
+            except Exception as error:  # belongs to this row, and not to those beside it
+                return error
+            # The browser says so itself when a page is an answer to a mistake.
+            found.complaints = [told for told in complaints if "Failed to load resource" not in told]
+            return found
+
+    async def visit_all() -> list[Seen | Exception]:
+        return list(await asyncio.gather(*(visit(row, language) for row, language in CASES)))
+
+    return dict(zip(CASES, chromium.run(visit_all()), strict=True))
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("row", "language"), CASES, ids=[f"{row.name} {language}" for row, language in CASES])
+def test_page(seen: dict[tuple[Row, str], Seen | Exception], row: Row, language: Language) -> None:
+    found = seen[row, language]
+    if isinstance(found, Exception):
+        raise found
+    assert found.status == row.status
+    assert found.language == language
+    assert found.title.endswith(texts(language)("name")) and not found.title.startswith("–")
+    assert len(found.headings) == 1 and found.headings[0].strip()
+    assert found.complaints == []
+    assert found.too_wide == []
+    assert found.hidden == []
+    assert found.faults == []
+
+
+def test_every_page_is_in_the_table() -> None:
+    """Addresses with their names between braces fit the same patterns as those that are filled in."""
+    shown = [route for route in page_routes() if "GET" in route.methods and not route.path.startswith("/bestanden/")]
+    addresses = [row.address.partition("?")[0] for row in ROWS]
+    assert [route.path for route in shown if not any(route.path_regex.match(address) for address in addresses)] == []
+
+
+def test_rows_differ() -> None:
+    names = [row.name for row in ROWS]
+    assert sorted(set(names)) == sorted(names)
