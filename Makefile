@@ -2,13 +2,16 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+DRESSED := service/pages/installed/theme.css
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run sample test check bench train-environment clean
+.PHONY: run sample pages pictures test check bench train-environment clean
 
-run: sample
+run: sample pages
 	rm -f var/waterveen.db*
 	$(BIN)/regelruimte user add an@waterveen.example --name "An de Vries" --role beoordelaar --organisation Waterveen --no-password $(SERVED)
+	@echo "to review, choose a password here once the service runs, and log in as an@waterveen.example:"
+	@echo "http://localhost:8000/wachtwoord/$$($(BIN)/regelruimte user password an@waterveen.example --link $(SERVED) 2> /dev/null)"
 	@echo "token of a reviewer, for the curl lines in the README:"
 	@$(BIN)/regelruimte user token an@waterveen.example --name curl --scope lezen --scope beoordelen $(SERVED)
 	$(BIN)/regelruimte serve --store var/sample $(SERVED)
@@ -22,7 +25,18 @@ sample: $(VENV)/.run
 	$(BIN)/regelruimte corpus list --store var/sample
 	$(BIN)/regelruimte flag corpus/sample/initiatief.json --store var/sample --readable
 
-test: $(VENV)/.test
+# What pages are dressed with, by npm; where that is missing they use a plain stylesheet, and say so.
+pages: $(DRESSED)
+
+$(DRESSED): service/pages/npm/package-lock.json service/pages/building.py $(VENV)/.run
+	$(BIN)/python -m service.pages.building
+	@if [ -e $@ ]; then touch $@; fi
+
+# The pictures of docs/walkthrough.md, of pages as they are now. They are not kept in the repository.
+pictures: $(VENV)/.test pages
+	$(BIN)/python -m docs.picturing
+
+test: $(VENV)/.test pages
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.check
@@ -62,4 +76,4 @@ $(VENV)/.train: requirements/train.txt $(VENV)/.test
 	touch $@
 
 clean:
-	rm -rf $(VENV) var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) var service/pages/installed docs/pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
