@@ -47,6 +47,11 @@ class Procedure:
         return {"decides": self.decides, "procedure": self.procedure, "term": self.term}
 
 
+def authorities_in(text: str) -> list[str]:
+    """The authorities that a clause names, each once, in its own words and order."""
+    return list({found.group().casefold(): found.group() for found in _AUTHORITY.finditer(text)}.values())
+
+
 def procedure_of(text: str) -> Procedure:
     """Read a clause: the first authority in a sentence that decides anything, the first term, the first procedure."""
     decides = ""

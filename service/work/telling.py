@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.procedure import authorities_in
 from service.database.tables import (
     Anchor,
     ClauseText,
@@ -23,102 +22,22 @@ from service.database.tables import (
     Verdict,
 )
 from service.work.flags import latest_suggestions
-from service.work.quoting import Law, Quoted, Room
+from service.work.outcome import Barrier, Desk, Outcome, RoomTold, Stage, Topic, once
+from service.work.quoting import Law, Room
 
 FIRST = 0.02
 """Chance from which a rule is told in full. Chances are low: a rule that binds many touches few initiatives. On the sample
 municipality half of the rules that touch an initiative, and were found, lie above this; of those that do not touch it one in
 seven."""
 
-LEAST = 3
-"""So many are told in full whatever their chance."""
+LEAST, MOST = 3, 3
+"""So many are told in full whatever their chance, and no more of one activity: nobody reads a list of thirty."""
 
 ROOM_TOLD = 10
 """Clauses of room that are told."""
 
 _CODE = re.compile(r"^(?:gm|ws|pv|mn)\d+$")
 """How sources write an authority of which they give no name."""
-
-
-class Stage(StrEnum):
-    """How far an initiative is."""
-
-    WAITING = "waiting"
-    FAILED = "failed"
-    READ = "read"
-    UNREAD = "unread"  # withdrawn before it was read
-
-
-@dataclass(frozen=True, kw_only=True)
-class Barrier:
-    """A rule that may stand in the way."""
-
-    clause: Quoted
-    kinds: tuple[str, ...]
-    strength: int  # 0..3
-    p: float  # 0..1; of no meaning where a person added it
-    spans: tuple[dict[str, int], ...]  # of the clause
-    quotations: tuple[str, ...]  # the same words
-    words: tuple[str, ...]  # of the story
-    limits: tuple[dict[str, Any], ...]  # of the clause beside what the story says
-    changes: tuple[dict[str, Any], ...]  # activities without which it falls
-    room: tuple[Room, ...]
-    variants: int  # how many other regulations say nearly the same
-    verdict: str
-    by_person: bool
-    amended: bool  # the words are no longer what the regulation says
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether a reviewer says that it stands in the way."""
-        return self.verdict in (Verdict.CONFIRMED, Verdict.CORRECTED, Verdict.ADDED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Topic:
-    """The rules about one activity."""
-
-    activity: str  # code; "" for rules about no activity in particular
-    first: tuple[Barrier, ...]  # told in full
-    others: tuple[Barrier, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoomTold:
-    """A clause of room, and beside which rules it stands."""
-
-    room: Room
-    beside: tuple[str, ...]  # places of rules
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """An authority to ask."""
-
-    level: str
-    name: str  # "" where its name is not known
-    deciders: tuple[str, ...]  # as the law words them
-    questions: tuple[tuple[str, tuple[str, ...]], ...]  # activity, and places of rules about it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """All of it."""
-
-    free: tuple[str, ...]  # activities about which no rule was found that stands in the way
-    topics: tuple[Topic, ...]
-    rejected: tuple[Barrier, ...]  # a reviewer says that they do not stand in the way
-    room: tuple[RoomTold, ...]
-    desks: tuple[Desk, ...]
-    searched: tuple[str, ...]
-    missing: tuple[str, ...]
-    judged: int
-    told: int  # rules in all, rejected ones too
-
-    @property
-    def first(self) -> tuple[Barrier, ...]:
-        """Rules that are told in full."""
-        return tuple(barrier for topic in self.topics for barrier in topic.first)
 
 
 def stage_of(session: Session, initiative: Initiative) -> Stage:
@@ -146,8 +65,9 @@ def outcome_of(session: Session, initiative: Initiative, law: Law) -> Outcome:
     topics = _topics(standing)
     regulated = {topic.activity for topic in topics}
     first = [barrier for topic in topics for barrier in topic.first]
+    free = [one for one in initiative.activities if one["code"] not in regulated]
     return Outcome(
-        free=tuple(one["code"] for one in initiative.activities if one["code"] not in regulated),
+        free=tuple((one["code"], once(mention["text"] for mention in one["evidence"])) for one in free),
         topics=topics,
         rejected=rejected,
         room=_room(first, initiative, law),
@@ -179,7 +99,7 @@ def _barriers(session: Session, initiative: Initiative, law: Law) -> list[tuple[
             p=row.p,
             spans=tuple({"start": span["start"], "end": span["end"]} for span in evidence),
             quotations=tuple(text[span["start"] : span["end"]] for span in evidence),
-            words=_once(span["text"] for span in content.get("story", ())),
+            words=once(span["text"] for span in content.get("story", ())),
             limits=tuple(content.get("limits", ())),
             changes=tuple(content.get("changes", ())),
             room=_room_beside(content, law),
@@ -227,7 +147,7 @@ def _topics(barriers: Sequence[tuple[str, Barrier]]) -> tuple[Topic, ...]:
     for activity in dict.fromkeys(activity for activity, _ in barriers):
         own = [barrier for code, barrier in barriers if code == activity]
         own.sort(key=lambda barrier: not barrier.confirmed)
-        first = [barrier for barrier in own if barrier.confirmed or barrier.p >= bound]
+        first = [one for place, one in enumerate(own) if one.confirmed or (one.p >= bound and place < MOST)]
         others = [barrier for barrier in own if barrier not in first]
         topics.append(Topic(activity=activity, first=tuple(first), others=tuple(others)))
     return tuple(sorted(topics, key=lambda topic: (not topic.first, topic.activity == "")))
@@ -258,20 +178,19 @@ def _desks(topics: Sequence[Topic]) -> tuple[Desk, ...]:
             desks.setdefault((barrier.clause.level, authority), []).append((topic.activity, barrier))
     made = []
     for (level, name), asked in sorted(desks.items(), key=lambda item: -len(item[1])):
-        places: dict[str, list[str]] = {}
+        places: dict[str, str] = {}
         for activity, barrier in asked:
-            places.setdefault(activity, []).append(barrier.clause.place)
+            places.setdefault(activity, barrier.clause.place)
         made.append(
             Desk(
                 level=level,
                 name=name,
-                deciders=_once(room.decides for _, barrier in asked for room in barrier.room if room.decides),
-                questions=tuple((activity, tuple(own)) for activity, own in places.items()),
+                deciders=once(name for _, barrier in asked for name in _deciders(barrier)),
+                questions=tuple(places.items()),
             )
         )
     return tuple(made)
 
 
-def _once(words: Iterable[str]) -> tuple[str, ...]:
-    """Words without repetition, whatever their capitals, in their order."""
-    return tuple({word.casefold(): word for word in reversed(list(words))}.values())[::-1]
+def _deciders(barrier: Barrier) -> list[str]:
+    return [*authorities_in(barrier.clause.text), *(room.decides for room in barrier.room if room.decides)]

@@ -25,6 +25,14 @@ const help = () => {
   if (dialog && !dialog.open) dialog.showModal();
 };
 
+// data-copies="id"   a button that copies a field, and says so in data-done where data-says points
+const copy = async (field, { says, done }) => {
+  field.select(); // where the clipboard is closed to scripts, the reader's own key does the rest
+  if (!navigator.clipboard) return;
+  await navigator.clipboard.writeText(field.value);
+  document.getElementById(says).textContent = done;
+};
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "?") return help();
@@ -46,6 +54,8 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
   const printer = event.target.closest("[data-print]");
   if (printer) window.print();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) copy(document.getElementById(copier.dataset.copies), copier.dataset);
 });
 
 document.addEventListener("change", (event) => {
@@ -54,11 +64,16 @@ document.addEventListener("change", (event) => {
   else localStorage.setItem(OFF, "1");
 });
 
+// What only works with a script is hidden until there is one.
+const reveal = () => {
+  for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
+};
+
+document.addEventListener("htmx:afterSettle", reveal);
 document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll("input[name=sneltoetsen]")) box.checked = keysAreOn();
   // A page that was sent with a mistake in it, or that goes on with the next item, says where to begin.
   const start = document.querySelector("[data-start]");
   if (start) start.focus();
-  // What only works with a script is hidden until there is one.
-  for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
+  reveal();
 });
