@@ -25,10 +25,12 @@ sample: $(VENV)/.run
 	$(BIN)/regelruimte corpus list --store var/sample
 	$(BIN)/regelruimte flag corpus/sample/initiatief.json --store var/sample --readable
 
-# What pages are dressed with, by npm; where that is missing they use a plain stylesheet, and say so.
+# What pages are dressed with, by npm: as much of it as they wear, so it is made again when they change. Where npm is missing
+# they use a plain stylesheet, and say so.
 pages: $(DRESSED)
 
-$(DRESSED): service/pages/npm/package-lock.json service/pages/building.py $(VENV)/.run
+WORN := $(wildcard service/pages/templates/*.html service/pages/templates/*/*.html service/pages/static/*.css)
+$(DRESSED): service/pages/npm/package-lock.json service/pages/building.py service/pages/trimming.py $(WORN) $(VENV)/.run
 	$(BIN)/python -m service.pages.building
 	@if [ -e $@ ]; then touch $@; fi
 
@@ -37,7 +39,7 @@ pictures: $(VENV)/.test pages
 	$(BIN)/python -m docs.picturing
 
 test: $(VENV)/.test pages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .

@@ -45,10 +45,45 @@ async def short_password(page: Page) -> None:
     await submit_form(page)
 
 
+async def read_along(page: Page) -> None:
+    """What is read while one writes."""
+    await page.fill("#titel", "Straatfeest")
+    await page.locator("#omschrijving").press_sequentially("We zetten de straat af en er komt een biertap. ", delay=5)
+    await page.wait_for_selector("mark")
+
+
 ROWS = (
+    # Somebody who wants to start something.
+    Row(address="/"),
+    Row(address="/", state="leeg verstuurd", then=submit_form),
+    Row(address="/", state="al schrijvend gelezen", then=read_along),
+    Row(address="/mijn/{klaar}"),
+    Row(address="/mijn/{bekeken}", state="bekeken door de gemeente"),
+    Row(address="/mijn/{wachtend}", state="nog niet gelezen"),
+    Row(address="/mijn/{ingetrokken}", state="ingetrokken"),
+    Row(address="/mijn/{gewist}", state="gewist", status=404),
+    Row(address="/mijn/{klaar}/intrekken"),
+    Row(address="/mijn/{klaar}/wissen"),
+    Row(address="/mijn", who="indiener"),
+    Row(address="/mijn", who="beoordelaar", state="niets ingediend"),
+    # The law.
+    Row(address="/regelingen"),
+    Row(address="/regelingen?zoek=evenement"),
+    Row(address="/regelingen?zoek=bestaatniet", state="niets gevonden"),
+    Row(address="/regelingen/{regeling}"),
+    Row(address="/regelingen/{regeling}?soort=vergunningplicht", state="met een soort"),
+    Row(address="/regelingen/BWBR0000000", state="onbekend", status=404),
+    Row(address="/regelingen/{regeling}/versies"),
+    Row(address="/regelingen/{regeling}/versies?van=2023-02-01&naar=2024-02-01", state="vergeleken"),
+    Row(address="/bepalingen?zoek=evenement"),
+    Row(address="/bepalingen?zoek=bestaatniet", state="niets gevonden"),
+    Row(address="/bepalingen/{verwijzing}"),
+    Row(address="/bepalingen/{verwijzing}", who="beoordelaar"),
+    # Whoever works here.
     Row(address="/aanmelden"),
     Row(address="/aanmelden?verder=%2Fwerk", state="met een wachtwoord dat niet klopt", then=wrong_password),
     Row(address="/wachtwoord/{wachtwoordlink}"),
     Row(address="/wachtwoord/{wachtwoordlink}", state="te kort", then=short_password),
     Row(address="/bestaat-niet", state="niet gevonden", status=404),
+    Row(address="/afmelden", state="geen bladzijde", status=405),
 )

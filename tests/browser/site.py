@@ -63,7 +63,7 @@ class Site:
 @contextmanager
 def sample_site(folder: Path) -> Iterator[Site]:
     """Serve Waterveen from a folder until the block ends."""
-    add_paths([SAMPLE / "regelingen"], store=folder / "store", workers=1)
+    add_paths([SAMPLE / "regelingen", _earlier(folder)], store=folder / "store", workers=1)
     launcher = Launcher(folder=folder, store=folder / "store")
     database_url, port = f"sqlite:///{folder / 'service.db'}", free_port()
     try:
@@ -79,6 +79,16 @@ def sample_site(folder: Path) -> Iterator[Site]:
         yield site
     finally:
         launcher.end()
+
+
+def _earlier(folder: Path) -> Path:
+    """The bylaw of the town as it might have been a year before: versions are there to compare."""
+    text = (SAMPLE / "regelingen" / "apv-waterveen.xml").read_text(encoding="utf-8")
+    for now, before in (("2024-02-01", "2023-02-01"), ("honderd", "vijftig"), ("de burgemeester", "het college")):
+        text = text.replace(now, before)
+    path = folder / "apv-waterveen-eerder.xml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _people(site: Site, database: Database) -> None:
