@@ -29,9 +29,10 @@ class Row:
 
 async def submit_form(page: Page) -> None:
     """Send the main form as it is, past the browser's own checks."""
-    await page.locator("main form").first.evaluate("(form) => { form.noValidate = true; }")
+    button = page.locator("main form .utrecht-button--primary-action").first
+    await button.evaluate("(button) => { button.form.noValidate = true; }")
     async with page.expect_navigation():
-        await page.locator("main form button[type=submit]").first.click()
+        await button.click()
 
 
 async def wrong_password(page: Page) -> None:
