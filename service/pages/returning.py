@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from starlette.exceptions import HTTPException
 
 from service.api.access import Right, Services, ServicesHere, services_of
-from service.errors import NotAuthenticated, NotFound
+from service.errors import NotAuthenticated
 from service.identity.accounts import actor_of_bearer
 from service.identity.actor import Actor
 from service.identity.policies import allowed
@@ -33,7 +34,7 @@ class Holder(Right):
         """Who holds the link, whoever is logged in at that browser; otherwise who is logged in.
 
         Raises:
-            NotFound: nobody holds such a link (any more). The way to the log-in would carry the secret along.
+            HTTPException: nobody holds such a link (any more). The way to the log-in would carry the secret along.
         """
         key = request.path_params["key"]
         if not key.startswith(LINK_PREFIX):
@@ -42,9 +43,9 @@ class Holder(Right):
             with services_of(request).database.reading() as session:
                 actor = actor_of_bearer(session, key)
         except NotAuthenticated:
-            raise NotFound("Deze link werkt niet of niet meer. Kijk of u hem helemaal hebt overgenomen.") from None
+            raise HTTPException(404, "failed-link") from None
         if not allowed(actor, self.permission):
-            raise NotFound("Deze link geeft hier geen toegang toe.")
+            raise HTTPException(404, "failed-link")
         return actor
 
 
@@ -105,7 +106,7 @@ def ask(
 ) -> Response:
     """Are you sure?"""
     if act not in _ACTS:
-        raise NotFound("Deze bladzijde bestaat niet.")
+        raise HTTPException(404)
     with services.database.reading() as session:
         row = visible_initiative(session, holder, _id(key, holder))
     return _unlisted(page(request, f"submitting/{_ACTS[act]}.html", who=who, title=told_text(row).titel, back=f"/mijn/{key}"))

@@ -106,7 +106,7 @@ async def as_page(request: Request, handle: Callable[[Request], Awaitable[Respon
     except ServiceError as error:
         response = failed(request, status_of(error), detail=error.detail)
     except HTTPException as error:
-        response = failed(request, error.status_code)
+        response = failed(request, error.status_code, told=error.detail)
     except UnknownRef:
         response = failed(request, 404)
     except RequestValidationError:
@@ -136,10 +136,16 @@ def router() -> APIRouter:
     return APIRouter(route_class=PageRoute, include_in_schema=False, redirect_slashes=False)
 
 
-def failed(request: Request, status: int, *, detail: str = "") -> Response:
-    """The page that says what went wrong."""
+def failed(request: Request, status: int, *, detail: str = "", told: str = "") -> Response:
+    """The page that says what went wrong.
+
+    Args:
+        status: of the answer.
+        detail: Dutch words of an error of the service, for Dutch visits.
+        told: name of a text that says it, where there is one: a page raises ``HTTPException(404, "failed-link")``.
+    """
     who = getattr(request.state, "who", ANONYMOUS)
-    return page(request, "failed.html", who=who, status=status, code=status, detail=detail)
+    return page(request, "failed.html", who=who, status=status, code=status, detail=detail, told=told)
 
 
 def lost(otherwise: ASGIApp) -> ASGIApp:
@@ -173,4 +179,5 @@ async def _read_form(request: Request) -> None:
     request.state.form = Form(tuple(pairs))
     token = request.state.form.get("csrf")
     if token:
-        request.scope["headers"] = [*request.scope["headers"], (b"x-csrf-token", token.encode())]
+        # In place: the headers were read above, and are kept as the list that they were read from.
+        request.scope["headers"].append((b"x-csrf-token", token.encode()))

@@ -75,3 +75,11 @@ def test_a_form_of_another_website_is_refused(service: Service, site: str) -> No
 def test_other_content_than_a_form_is_refused(service: Service) -> None:
     reply = browser_for(service).post("/aanmelden", json={"email": "x"}, headers=HTML)
     assert reply.status_code == 415 and heading(reply.text)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("nl", "Kijk of u hem helemaal hebt overgenomen"), ("en", "Check that you copied all of it")]
+)
+def test_a_page_says_itself_what_is_wrong(service: Service, language: str, told: str) -> None:
+    reply = browser_for(service).get(f"/mijn/rl_bestaatniet?taal={language}", headers=HTML)
+    assert reply.status_code == 404 and told in reply.text

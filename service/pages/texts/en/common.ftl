@@ -49,6 +49,7 @@ failed-403 = This is not allowed
 failed-403-told = You have no right to do this, or what you sent came from another website.
 failed-404 = Not found
 failed-404-told = This page does not exist, or not for you.
+failed-link = This link does not work, or no longer. Check that you copied all of it.
 failed-405 = This is not a page
 failed-405-told = You can only send something to this address. Go back to the start and try again.
 failed-409 = This does not fit what is there

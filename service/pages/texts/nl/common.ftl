@@ -49,6 +49,7 @@ failed-403 = Dit mag niet
 failed-403-told = U hebt hier het recht niet voor, of wat u stuurde kwam van een andere website.
 failed-404 = Niet gevonden
 failed-404-told = Deze bladzijde bestaat niet, of niet voor u.
+failed-link = Deze link werkt niet of niet meer. Kijk of u hem helemaal hebt overgenomen.
 failed-405 = Dit is geen bladzijde
 failed-405-told = Naar dit adres kunt u alleen iets sturen. Ga terug naar het begin en probeer het opnieuw.
 failed-409 = Dit past niet bij wat er al is
