@@ -16,9 +16,10 @@ from corpus.store import Store
 from models.flagging import Flagger
 from models.index import build_index
 from models.initiatives import InitiativeText
-from models.loading import load_model, released_folder
+from models.loading import load_model
 from service.errors import Unavailable
 from service.settings import Settings
+from service.work.model_choice import choice_file, serving_folder
 
 _log = logging.getLogger(__name__)
 
@@ -35,9 +36,12 @@ class Loaded:
 
     @property
     def made(self) -> tuple[int, int]:
-        """When model and store were written (nanoseconds of the epoch): tells which of two is the newer."""
-        store, model = self.key
-        return (model[0] if model else 0, store[0] if store else 0)
+        """When model and store came to serve (nanoseconds of the epoch): tells which of two is the newer.
+
+        A model that was chosen is as new as the choice: going back to an older one is newer than what it undoes.
+        """
+        store, model, choice = self.key
+        return (max(model[0] if model else 0, choice[0] if choice else 0), store[0] if store else 0)
 
 
 class Engine:
@@ -47,8 +51,8 @@ class Engine:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._store_folder = settings.store
-        self._model_folder = settings.model or released_folder()
         self._loaded: Loaded | None = None
         self._problem = "het model en de regelingen worden nog geladen"
         self._loading = threading.Lock()
@@ -93,8 +97,9 @@ class Engine:
         return loaded, loaded.flagger.flag(initiative, top=top, brief=brief)
 
     def _open(self, key: tuple[Any, ...], on_chunk: Callable[[str, int], None] | None) -> Loaded:
-        store, model = Store(self._store_folder), load_model(self._model_folder)
-        index = build_index(store, model_folder=self._model_folder, key=model.version, workers=cores(), on_chunk=on_chunk)
+        folder = serving_folder(self._settings)
+        store, model = Store(self._store_folder), load_model(folder)
+        index = build_index(store, model_folder=folder, key=model.version, workers=cores(), on_chunk=on_chunk)
         return Loaded(
             store=store,
             flagger=Flagger(store, model, index),
@@ -104,7 +109,8 @@ class Engine:
         )
 
     def _key(self) -> tuple[Any, ...]:
-        return (_state(self._store_folder / "store.json"), _state(self._model_folder / "manifest.json"))
+        model = serving_folder(self._settings) / "manifest.json"
+        return (_state(self._store_folder / "store.json"), _state(model), _state(choice_file(self._settings)))
 
 
 def fingerprint(store: Store) -> str:

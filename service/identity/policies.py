@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, tuple[frozenset[Standing], Scope]] = {
     "statistieken:lezen": (_STAFF, Scope.READ),
     "taken:lezen": (_STAFF, Scope.READ),
     "taken:starten": (_SERVICE, Scope.ADMINISTER),  # import, snapshot, retraining: all of it is about everybody
+    "modellen:kiezen": (_SERVICE, Scope.ADMINISTER),  # one model serves all organisations
     "gebruikers:beheren": (_ADMINISTRATORS, Scope.ADMINISTER),
     "audit:lezen": (_SERVICE, Scope.ADMINISTER),
     "eigen:lezen": (_ACCOUNTS, Scope.READ),

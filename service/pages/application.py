@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from service.pages import entering, law, returning, submitting
+from service.pages import adjudicating, entering, law, models, returning, submitting
 from service.pages.assets import assets, takes_gzip
 
 _files = APIRouter(include_in_schema=False, redirect_slashes=False)
@@ -32,5 +32,5 @@ def read_file(request: Request, digest: str, name: str) -> Response:
 
 def page_routes() -> list[APIRoute]:
     """The routes of all pages."""
-    routers = (_files, entering.routes, law.routes, submitting.routes, returning.routes)
+    routers = (_files, entering.routes, adjudicating.routes, law.routes, models.routes, submitting.routes, returning.routes)
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]

@@ -78,6 +78,10 @@ class Texts:
         """A number with at most two decimals."""
         return str(format_decimal(value, "#,##0.##", locale=self.language))
 
+    def figure(self, value: float) -> str:
+        """A measure with three decimals: of a small deviation two would leave nothing."""
+        return str(format_decimal(value, "#,##0.000", locale=self.language))
+
     def paragraphs(self, value: str) -> Markup:
         """A text that people wrote, its blank lines as paragraphs."""
         parts = [part.strip() for part in value.replace("\r\n", "\n").split("\n\n") if part.strip()]

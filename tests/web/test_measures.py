@@ -13,7 +13,7 @@ from models import packaging
 from models.loading import released_folder
 from service.api import measures
 from service.api.application import create_app
-from service.api.routes import work
+from service.work import model_choice
 from tests.web.conftest import UNLIMITED, Service, settings_of
 
 
@@ -74,7 +74,7 @@ def test_a_model_is_hashed_again_only_when_its_files_changed(
         hashed.append(folder)
         return packaging.open_package(folder)
 
-    monkeypatch.setattr(work, "open_package", counting)
+    monkeypatch.setattr(model_choice, "open_package", counting)
     folder = tmp_path / "model"
     shutil.copytree(released_folder(), folder)
     with client_at(service, "127.0.0.1", model=folder, data=tmp_path) as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from service.api.openapi import rights
 from service.database.tables import Job
 from service.identity.actor import Standing
 from service.identity.policies import PERMISSIONS
+from service.pages.application import page_routes
 from tests.web.conftest import CHECKOUT, PASSWORD, TOLD, Service
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 ROUTES = sorted(rights(routes_of()).items(), key=lambda item: (item[0][1], item[0][0]))
+PAGES = sorted(rights(page_routes()).items(), key=lambda item: (item[0][1], item[0][0]))
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/toetsen"): {**TOLD, "aantal": 1},
     ("POST", "/v1/initiatieven"): TOLD,
@@ -87,7 +90,22 @@ def test_every_route_names_a_permission() -> None:
 
 
 def test_every_permission_is_used() -> None:
-    assert {permission for _, permission in ROUTES} == set(PERMISSIONS)
+    assert {permission for _, permission in (*ROUTES, *PAGES)} == set(PERMISSIONS)
+
+
+@pytest.mark.parametrize("standing", list(Standing), ids=lambda standing: standing.value)
+@pytest.mark.parametrize(
+    ("address", "permission"), [(path, permission) for (method, path), permission in PAGES if method == "GET"]
+)
+def test_role_on_page(service: Service, link: dict[str, str], address: str, permission: str, standing: Standing) -> None:
+    shown = re.sub(r"\{\w+(:path)?\}", UNKNOWN, address)
+    reply = service.client.get(shown, headers=headers_of(service, standing, link), follow_redirects=False)
+    service.client.cookies.clear()
+    to_log_in = reply.headers.get("location", "").startswith("/aanmelden")
+    if standing in PERMISSIONS[permission][0]:
+        assert reply.status_code != 403 and not to_log_in
+    else:
+        assert to_log_in if standing is Standing.ANONYMOUS else reply.status_code == 403
 
 
 def table() -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy import select
 
-from corpus.errors import InvalidModel
-from models.loading import released_folder
-from models.packaging import open_package
 from service.api.access import Right, Services, ServicesHere
 from service.api.events import EVENT, progress_of
 from service.api.messages import TaakInvoer
@@ -26,6 +21,7 @@ from service.identity.actor import Actor
 from service.identity.policies import visible_jobs
 from service.jobs.waiting import add_job
 from service.work import audit
+from service.work.model_choice import known_models
 from service.work.snapshots import told_lines
 
 routes = router("taken")
@@ -199,34 +195,7 @@ def read_model(
 
 def _models(services: Services) -> list[Model]:
     serving = "" if services.engine.problem else services.engine.loaded.model_version
-    folders = [services.settings.model or released_folder()]
-    made = services.settings.data / "modellen"
-    folders += sorted(made.iterdir(), reverse=True) if made.is_dir() else []
-    found: dict[str, Model] = {}
-    for folder in folders:
-        about = _manifest(folder, _state(folder))
-        if about is not None:
-            version = str(about["version"])
-            found.setdefault(version, Model(versie=version, dient=version == serving, soort="signaleren", gemaakt=about))
-    return list(found.values())
-
-
-@lru_cache(maxsize=100)
-def _manifest(folder: FilePath, state: frozenset[tuple[str, int, int]]) -> dict[str, Any] | None:
-    """What a model says of itself; None when it is being written, or damaged: it cannot serve, so it is not listed.
-
-    To know that, every file of it is read and hashed, so it is kept for as long as the files stay as they are.
-    """
-    try:
-        manifest = open_package(folder).manifest
-    except InvalidModel:
-        return None
-    return {name: value for name, value in manifest.items() if name != "files"}
-
-
-def _state(folder: FilePath) -> frozenset[tuple[str, int, int]]:
-    try:
-        files = [(entry.name, entry.stat()) for entry in os.scandir(folder)]
-    except OSError:
-        return frozenset()
-    return frozenset((name, found.st_mtime_ns, found.st_size) for name, found in files)
+    return [
+        Model(versie=one.version, dient=one.serving, soort="signaleren", gemaakt=one.manifest)
+        for one in known_models(services.settings, serving=serving)
+    ]

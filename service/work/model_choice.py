@@ -1,0 +1,178 @@
+"""Which models there are, and which of them serves: the one that ships until someone chooses another.
+
+The choice stands in a file of the data folder, beside the models that were trained here: all processes read it, and open
+another model when it changes. Choices are never removed, so the one before is always there to go back to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from corpus.errors import InvalidModel
+from models.loading import load_model, released_folder
+from models.packaging import open_package
+from models.quality import Quality, load_quality
+from service.clock import now
+from service.database.opening import lock_for
+from service.errors import Conflict, NotFound
+from service.identity.actor import Actor
+from service.settings import Settings
+from service.work import audit
+
+TRAINED = "modellen"
+"""Folder of the data folder with a folder for every model that was trained here."""
+
+_CHOICES = "keuze.json"
+_LOCK = 71_020
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Someone put a model to work."""
+
+    version: str
+    folder: str  # name within the folder of trained models; "" for the model of the settings
+    moment: str  # ISO
+    reason: str  # in the words of who chose
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownModel:
+    """A model that can serve."""
+
+    version: str
+    folder: Path
+    trained_here: bool
+    serving: bool
+    manifest: dict[str, Any]  # what it says of itself, without hashes of files
+    quality: Quality | None  # what was measured of it; None where that is not known
+
+
+def choice_file(settings: Settings) -> Path:
+    """Where choices are kept."""
+    return settings.data / TRAINED / _CHOICES
+
+
+def choices(settings: Settings) -> list[Choice]:
+    """Every choice, the first one first; a file that cannot be read counts as none."""
+    try:
+        raw = json.loads(choice_file(settings).read_text(encoding="utf-8"))
+        return [Choice(**one) for one in raw]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def serving_folder(settings: Settings) -> Path:
+    """The model directory that is to serve. One that was chosen and has gone since leaves the one of the settings."""
+    chosen = next(iter(choices(settings)[-1:]), None)
+    if chosen is not None and chosen.folder:
+        folder = settings.data / TRAINED / Path(chosen.folder).name
+        if (folder / "manifest.json").is_file():
+            return folder
+    return settings.model or released_folder()
+
+
+def known_models(settings: Settings, *, serving: str) -> list[KnownModel]:
+    """The model of the settings and those that were trained here, the newest first; damaged ones cannot serve and are left out.
+
+    Args:
+        settings: where they stand.
+        serving: version of the one that serves now; "" for none.
+    """
+    trained = settings.data / TRAINED
+    folders = [settings.model or released_folder()]
+    folders += sorted((path for path in trained.iterdir() if path.is_dir()), reverse=True) if trained.is_dir() else []
+    found: dict[str, KnownModel] = {}
+    for folder in folders:
+        manifest = _manifest(folder, _state(folder))
+        if manifest is not None:
+            version = str(manifest["version"])
+            model = KnownModel(
+                version=version,
+                folder=folder,
+                trained_here=folder.parent == trained,
+                serving=version == serving,
+                manifest=manifest,
+                quality=_quality(folder),
+            )
+            found.setdefault(version, model)
+    return list(found.values())
+
+
+def choose(session: Session, settings: Settings, who: Actor, model: KnownModel, *, reason: str) -> None:
+    """Put a model to work. Processes open it within seconds; initiatives are read again by themselves.
+
+    Args:
+        session: a writing session.
+        settings: where the choice is kept.
+        who: who chose.
+        model: of ``known_models``.
+        reason: why, for whoever reads it later.
+
+    Raises:
+        Conflict: it serves already, or cannot be opened.
+        NotFound: it has gone meanwhile.
+    """
+    lock_for(session, _LOCK)
+    if serving_folder(settings) == model.folder:
+        raise Conflict("Dit model dient al.")
+    try:
+        load_model(model.folder)  # a model that cannot be opened must not be chosen, however well it was measured
+    except InvalidModel:
+        raise Conflict("Dit model kan niet worden geopend.") from None
+    before = choices(settings)
+    made = Choice(
+        version=model.version,
+        folder=model.folder.name if model.trained_here else "",
+        moment=now().isoformat(timespec="seconds"),
+        reason=reason,
+    )
+    audit.record(session, who, "model.gekozen", f"model:{model.version}", {"reden": reason})
+    path = choice_file(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(f".{os.getpid()}.new")
+    written.write_text(json.dumps([asdict(one) for one in (*before, made)], indent=1, ensure_ascii=False), encoding="utf-8")
+    written.replace(path)
+
+
+def model_of(settings: Settings, version: str, *, serving: str) -> KnownModel:
+    """One known model; raises NotFound."""
+    for model in known_models(settings, serving=serving):
+        if model.version == version:
+            return model
+    raise NotFound("Dit model bestaat niet.")
+
+
+def _quality(folder: Path) -> Quality | None:
+    try:
+        return load_quality(folder)
+    except InvalidModel:
+        return None
+
+
+@lru_cache(maxsize=100)
+def _manifest(folder: Path, state: frozenset[tuple[str, int, int]]) -> dict[str, Any] | None:
+    """What a model says of itself; None when it is being written, or damaged: it cannot serve, so it is not listed.
+
+    To know that, every file of it is read and hashed, so it is kept for as long as the files stay as they are.
+    """
+    try:
+        manifest = open_package(folder).manifest
+    except InvalidModel:
+        return None
+    return {name: value for name, value in manifest.items() if name != "files"}
+
+
+def _state(folder: Path) -> frozenset[tuple[str, int, int]]:
+    try:
+        files = [(entry.name, entry.stat()) for entry in os.scandir(folder)]
+    except OSError:
+        return frozenset()
+    return frozenset((name, found.st_mtime_ns, found.st_size) for name, found in files)
