@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from service.database.tables import (
 from service.work.flags import latest_suggestions
 from service.work.outcome import Barrier, Desk, Outcome, RoomTold, Stage, Topic, once
 from service.work.quoting import Law, Room
+from service.work.standing import standing
 
 FIRST = 0.02
 """Chance from which a rule is told in full. Chances are low: a rule that binds many touches few initiatives. On the sample
@@ -114,10 +116,12 @@ def _barriers(session: Session, initiative: Initiative, law: Law) -> list[tuple[
 
 def _judged(session: Session, rows: Sequence[FlagRow]) -> dict[str, Judgement]:
     """The judgement behind the verdict of each flag that has one."""
-    verdicts = {row.id: row.verdict for row in rows if row.verdict}
-    query = select(Judgement).where(Judgement.flag_id.in_(verdicts)).order_by(Judgement.sequence)
-    # The last with that verdict: a later one may have been taken back.
-    return {one.flag_id: one for one in session.execute(query).scalars() if one.verdict == verdicts[one.flag_id]}
+    judged = [row.id for row in rows if row.verdict]
+    query = select(Judgement).where(Judgement.flag_id.in_(judged)).order_by(Judgement.sequence)
+    by_flag: defaultdict[str, list[Judgement]] = defaultdict(list)
+    for one in session.execute(query).scalars():
+        by_flag[one.flag_id].append(one)
+    return {flag: counts for flag, own in by_flag.items() if (counts := standing(own).final) is not None}
 
 
 def _texts(session: Session, hashes: set[str]) -> dict[str, str]:
@@ -193,4 +197,6 @@ def _desks(topics: Sequence[Topic]) -> tuple[Desk, ...]:
 
 
 def _deciders(barrier: Barrier) -> list[str]:
-    return [*authorities_in(barrier.clause.text), *(room.decides for room in barrier.room if room.decides)]
+    names = [*authorities_in(barrier.clause.text), *(room.decides for room in barrier.room if room.decides)]
+    # A sentence may begin with them.
+    return [re.sub("^(De|Het) ", lambda article: article[0].lower(), name) for name in names]

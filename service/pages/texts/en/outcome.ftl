@@ -73,9 +73,13 @@ outcome-words = You write: { $words }.
 outcome-no-words = The text of these resembles your story, or is about any plan.
 outcome-limit-within = The rule names: { $clause }. You name: { $story }. That fits, if it is about the same thing.
 outcome-limit-beyond = The rule names: { $clause }. You name: { $story }. That does not fit, if it is about the same thing.
-outcome-fallen = { $all ->
-    [one] Without this, the rule is much less likely to touch you.
+outcome-fallen = { $count ->
+    [one] Without this, 1 of these { $all } rules is much less likely to touch you.
    *[other] Without this, { $count } of these { $all } rules are much less likely to touch you.
+}
+outcome-fallen-all = { $all ->
+    [one] Without this, the rule is much less likely to touch you.
+   *[other] Without this, these rules are much less likely to touch you.
 }
 outcome-change-told = Without { $activity } the chance falls from { $before } to { $after }.
 outcome-variants = { $count ->

@@ -23,7 +23,7 @@ submit-next-2 = The computer reads it and searches the rules. That usually takes
 submit-next-3 = You get a secret link of your own. With it you can always come back.
 submit-next-4 = Someone at the municipality may look along. You see on your page what they think of it.
 submit-privacy = What do we do with your story?
-submit-privacy-who = Your story can be read by you, by people with your secret link, by people of your municipality who work with this, and by the administrator. By nobody else.
+submit-privacy-who = Who can read your story? You, people with your secret link, people of your municipality who work with this, and the administrator. Nobody else.
 submit-privacy-long = { $days ->
     [one] We keep your own text for 1 day.
    *[other] We keep your own text for { $days } days.

@@ -73,9 +73,13 @@ outcome-words = U schrijft: { $words }.
 outcome-no-words = De tekst hiervan lijkt op uw verhaal, of gaat over elk plan.
 outcome-limit-within = De regel noemt: { $clause }. U noemt: { $story }. Dat past, als het over hetzelfde gaat.
 outcome-limit-beyond = De regel noemt: { $clause }. U noemt: { $story }. Dat past niet, als het over hetzelfde gaat.
-outcome-fallen = { $all ->
-    [one] Doet u dit niet? Dan raakt deze regel u veel minder snel.
+outcome-fallen = { $count ->
+    [one] Doet u dit niet? Dan raakt 1 van deze { $all } regels u veel minder snel.
    *[other] Doet u dit niet? Dan raken { $count } van deze { $all } regels u veel minder snel.
+}
+outcome-fallen-all = { $all ->
+    [one] Doet u dit niet? Dan raakt deze regel u veel minder snel.
+   *[other] Doet u dit niet? Dan raken deze regels u veel minder snel.
 }
 outcome-change-told = Doet u dit niet: { $activity }? Dan zakt de kans van { $before } naar { $after }.
 outcome-variants = { $count ->

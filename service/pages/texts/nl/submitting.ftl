@@ -23,7 +23,7 @@ submit-next-2 = De computer leest het en zoekt in de regels. Dat duurt meestal m
 submit-next-3 = U krijgt een eigen, geheime link. Daarmee komt u altijd terug.
 submit-next-4 = Een medewerker van de gemeente kan meekijken. Op uw bladzijde ziet u wat die ervan vindt.
 submit-privacy = Wat doen we met uw verhaal?
-submit-privacy-who = Uw verhaal is te lezen voor u, voor mensen met uw geheime link, voor medewerkers van uw gemeente die hiermee werken, en voor de beheerder. Voor niemand anders.
+submit-privacy-who = Wie kunnen uw verhaal lezen? U, mensen met uw geheime link, medewerkers van uw gemeente die hiermee werken, en de beheerder. Verder niemand.
 submit-privacy-long = { $days ->
     [one] Uw eigen tekst bewaren we 1 dag.
    *[other] Uw eigen tekst bewaren we { $days } dagen.
