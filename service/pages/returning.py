@@ -15,7 +15,7 @@ from service.identity.policies import allowed
 from service.identity.secrets import LINK_PREFIX
 from service.pages.rendering import page
 from service.pages.routing import router, see
-from service.pages.wording import activity_name, kind_opening
+from service.pages.wording import activity_name
 from service.work.flags import told_text
 from service.work.initiatives import erase, own_initiatives, visible_initiative, withdraw
 from service.work.outcome import Stage
@@ -90,7 +90,6 @@ def show(
         outcome=outcome,
         link=f"{services.settings.public_url.rstrip('/')}/mijn/{key}" if holder.initiative_id else "",
         activity_name=activity_name(request),
-        kind_opening=kind_opening(request),
     )
     return _unlisted(response)
 

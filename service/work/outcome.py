@@ -95,6 +95,7 @@ class Outcome:
     """All of it."""
 
     free: tuple[tuple[str, tuple[str, ...]], ...]  # activities about which no rule was found, with words of the story
+    blind: bool  # the rules of the municipality were not searched: nobody can say what is free
     topics: tuple[Topic, ...]
     rejected: tuple[Barrier, ...]  # a reviewer says that they do not stand in the way
     room: tuple[RoomTold, ...]

@@ -8,6 +8,7 @@ from corpus.errors import UnknownRef
 from corpus.store import Store
 from models.explaining import place_of
 from models.procedure import procedure_of
+from service.work.places import local_rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,10 @@ class Law:
             authority=entry.authority if entry is not None else "",
             level=entry.level if entry is not None else "",
         )
+
+    def knows(self, municipality: str) -> bool:
+        """Whether there are regulations of a municipality; where none is named, of any."""
+        return self._store is not None and local_rules(self._store, municipality) > 0
 
     def room(self, ref: str, kind: str, p: float) -> Room:
         """A clause that gives room; who decides is read off the clause as it stands."""

@@ -33,7 +33,7 @@ municipality half of the rules that touch an initiative, and were found, lie abo
 seven."""
 
 LEAST, MOST = 3, 3
-"""So many are told in full whatever their chance, and no more of one activity: nobody reads a list of thirty."""
+"""So many about activities are told in full whatever their chance, and no more of one: nobody reads a list of thirty."""
 
 ROOM_TOLD = 10
 """Clauses of room that are told."""
@@ -67,9 +67,11 @@ def outcome_of(session: Session, initiative: Initiative, law: Law) -> Outcome:
     topics = _topics(standing)
     regulated = {topic.activity for topic in topics}
     first = [barrier for topic in topics for barrier in topic.first]
-    free = [one for one in initiative.activities if one["code"] not in regulated]
+    blind = not law.knows(initiative.municipality)
+    free = [] if blind else [one for one in initiative.activities if one["code"] not in regulated]
     return Outcome(
         free=tuple((one["code"], once(mention["text"] for mention in one["evidence"])) for one in free),
+        blind=blind,
         topics=topics,
         rejected=rejected,
         room=_room(first, initiative, law),
@@ -145,12 +147,13 @@ def _room_beside(content: dict[str, Any], law: Law) -> tuple[Room, ...]:
 
 def _topics(barriers: Sequence[tuple[str, Barrier]]) -> tuple[Topic, ...]:
     """Rules by activity, in the order of their likeliest; what stands in no activity comes last."""
-    least = sorted((barrier.p for _, barrier in barriers), reverse=True)[:LEAST]
-    bound = min([FIRST, *least])
+    least = sorted((barrier.p for activity, barrier in barriers if activity), reverse=True)[:LEAST]
+    lowest = min([FIRST, *least])
     topics = []
     for activity in dict.fromkeys(activity for activity, _ in barriers):
         own = [barrier for code, barrier in barriers if code == activity]
         own.sort(key=lambda barrier: not barrier.confirmed)
+        bound = lowest if activity else FIRST
         first = [one for place, one in enumerate(own) if one.confirmed or (one.p >= bound and place < MOST)]
         others = [barrier for barrier in own if barrier not in first]
         topics.append(Topic(activity=activity, first=tuple(first), others=tuple(others)))
