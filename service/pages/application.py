@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from service.pages import adjudicating, entering, law, models, returning, submitting
+from service.pages import about, adding, adjudicating, entering, law, models, queue, returning, reviewing, submitting
 from service.pages.assets import assets, takes_gzip
 
 _files = APIRouter(include_in_schema=False, redirect_slashes=False)
@@ -32,5 +32,17 @@ def read_file(request: Request, digest: str, name: str) -> Response:
 
 def page_routes() -> list[APIRoute]:
     """The routes of all pages."""
-    routers = (_files, entering.routes, adjudicating.routes, law.routes, models.routes, submitting.routes, returning.routes)
+    routers = (
+        _files,
+        about.routes,
+        entering.routes,
+        adjudicating.routes,
+        law.routes,
+        models.routes,
+        queue.routes,
+        adding.routes,
+        reviewing.routes,
+        submitting.routes,
+        returning.routes,
+    )
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
