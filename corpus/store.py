@@ -193,6 +193,16 @@ class Store:
             raise UnknownRef(f"{ref}: not in {entry.title} as the store {self.folder} holds it")
         return clause_of(table.slice(index, 1).to_pylist()[0])
 
+    def within(self, ref: str, *, version_date: str | None = None) -> list[Clause]:
+        """A clause, or the clauses of an article, in order: without reading the rest of the regulation.
+
+        Raises:
+            UnknownRef: the store does not hold that regulation or version.
+        """
+        table = self._slice(self.entry(ref.split("/")[0], version_date=version_date))
+        begun = table.filter(pc.starts_with(table["ref"], ref)).to_pylist()
+        return [clause_of(row) for row in begun if row["ref"] == ref or row["ref"].startswith(f"{ref}/")]
+
     def verify(self) -> list[str]:
         """Everything that is wrong with the store, one sentence each; empty when it is whole.
 

@@ -16,6 +16,7 @@ from service.clock import now
 from service.database.opening import Database
 from service.database.tables import FlagRow, Initiative, Job, Judgement, Verdict
 from service.engine import Engine
+from service.work.judgements import standing_only
 
 FRESH_SECONDS = 10.0
 """How long an answer of the database counts as the present one: counting all rows takes time, and anybody may scrape often."""
@@ -97,7 +98,8 @@ class _Asked(Collector):
                 judgements.add_metric([verdict], count)
             for anchor, count in session.execute(select(FlagRow.anchor, func.count()).group_by(FlagRow.anchor)):
                 anchors.add_metric([anchor], count)
-            latest = list(session.execute(select(Judgement.verdict).order_by(Judgement.sequence.desc()).limit(200)).scalars())
+            told = select(Judgement.verdict).where(standing_only()).order_by(Judgement.sequence.desc()).limit(200)
+            latest = list(session.execute(told).scalars())
             if latest:
                 rejected.add_metric([], sum(one == Verdict.REJECTED.value for one in latest) / len(latest))
         if not self._engine.problem:

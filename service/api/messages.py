@@ -74,7 +74,9 @@ class BeoordelingInvoer(Message):
         }
     )
 
-    oordeel: Literal["bevestigd", "afgewezen", "aangepast"]
+    oordeel: Literal["bevestigd", "afgewezen", "aangepast", "teruggenomen"] = Field(
+        description="`teruggenomen` neemt uw laatste oordeel over dit signaal terug; wat daarvoor stond, geldt dan weer."
+    )
     soorten: list[Kind] = Field(
         default=[], max_length=13, description="Soorten belemmering; leeg voor wat het model voorstelde."
     )

@@ -306,6 +306,7 @@ class Beoordeling(Reply):
     voorstel: str | None
     beoordelaar: str
     oordeel: str
+    neemt_terug: str | None = Field(description="De beoordeling die hiermee is teruggenomen.")
     soorten: list[str]
     zwaarte: int
     bewijs: list[Bewijs]
@@ -322,6 +323,7 @@ class Beoordeling(Reply):
             voorstel=row.suggestion_id,
             beoordelaar=row.user_id,
             oordeel=row.verdict,
+            neemt_terug=row.takes_back,
             soorten=row.kinds,
             zwaarte=row.strength,
             bewijs=[

@@ -175,7 +175,11 @@ class FlagRow(Base):
     """One clause for one initiative. What models said of it stands in suggestions, what people decided in judgements."""
 
     __tablename__ = "flags"
-    __table_args__ = (UniqueConstraint("initiative_id", "ref"), Index("ix_flags_order", "initiative_id", "p", "sequence"))
+    __table_args__ = (
+        UniqueConstraint("initiative_id", "ref"),
+        Index("ix_flags_order", "initiative_id", "p", "sequence"),
+        Index("ix_flags_ref", "ref"),
+    )
     sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
     initiative_id: Mapped[str] = mapped_column(ForeignKey("initiatives.id"), index=True)
@@ -188,10 +192,15 @@ class FlagRow(Base):
     anchor_ref: Mapped[str] = mapped_column(String(300))  # where it stands now
     anchor_version: Mapped[str] = mapped_column(String(10))
     by_person: Mapped[bool] = mapped_column(default=False)  # a clause that a person added, for the model missed it
-    p: Mapped[float] = mapped_column(default=0.0)  # of the latest suggestion: pages are ordered by it
+    # Of the latest suggestion, for the queue to choose and to order by; of what a person added, as that person told it.
+    p: Mapped[float] = mapped_column(default=0.0)
+    p_before: Mapped[float | None] = mapped_column()  # as the model before said; None when there was none
+    activity: Mapped[str] = mapped_column(String(100), default="")
+    kinds: Mapped[str] = mapped_column(String(400), default="")  # with a space around each: " financieel zorgplicht "
+    strength: Mapped[int] = mapped_column(default=0)
     current: Mapped[bool] = mapped_column(default=True)  # whether the latest reading still flags it
     judgements: Mapped[int] = mapped_column(default=0)  # how many; also the ETag
-    verdict: Mapped[str] = mapped_column(String(20), default="")  # of the latest judgement; "" for none
+    verdict: Mapped[str] = mapped_column(String(20), default="")  # of the latest judgement that stands; "" for none
     created: Mapped[datetime] = mapped_column(DateTime)
 
 
@@ -225,6 +234,7 @@ class Verdict(StrEnum):
     REJECTED = "afgewezen"
     CORRECTED = "aangepast"  # a barrier, but of other kinds, strength or words
     ADDED = "toegevoegd"  # the model missed it
+    TAKEN_BACK = "teruggenomen"  # the same person's last judgement of this flag no longer stands
 
 
 class Judgement(Base):
@@ -235,6 +245,7 @@ class Judgement(Base):
     id: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
     flag_id: Mapped[str] = mapped_column(ForeignKey("flags.id"), index=True)
     suggestion_id: Mapped[str | None] = mapped_column(String(36))  # what the person saw
+    takes_back: Mapped[str | None] = mapped_column(ForeignKey("judgements.id"), unique=True)  # the judgement that it undoes
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     adjudication: Mapped[bool] = mapped_column(default=False)  # a lawyer's, over those of others
     verdict: Mapped[str] = mapped_column(String(20))
@@ -258,6 +269,28 @@ class JudgementNote(Base):
     sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
     judgement_id: Mapped[str] = mapped_column(ForeignKey("judgements.id"), unique=True)
     text: Mapped[str] = mapped_column(Text)
+
+
+class Claim(Base):
+    """What someone looks at now, for colleagues to choose something else. It locks nothing, and passes by itself."""
+
+    __tablename__ = "claims"
+    sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), unique=True)  # one thing at a time
+    initiative_id: Mapped[str] = mapped_column(ForeignKey("initiatives.id"), index=True)
+    until: Mapped[datetime] = mapped_column(DateTime)
+
+
+class RoomUse(Base):
+    """Room with which an initiative went on in spite of a barrier, as a reviewer knows; the audit trail tells who did."""
+
+    __tablename__ = "room_uses"
+    __table_args__ = (UniqueConstraint("flag_id", "ref"),)
+    sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
+    flag_id: Mapped[str] = mapped_column(ForeignKey("flags.id"))  # the barrier
+    ref: Mapped[str] = mapped_column(String(300))  # of the clause that gave room
+    kind: Mapped[str] = mapped_column(String(30))
+    created: Mapped[datetime] = mapped_column(DateTime)
 
 
 class JobStatus(StrEnum):

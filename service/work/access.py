@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import ApiToken, AuditEntry, Initiative, Judgement, LoginSession, ProcessingEntry, User
+from service.database.tables import ApiToken, AuditEntry, Claim, Initiative, Judgement, LoginSession, ProcessingEntry, User
 from service.identity.actor import Actor
 from service.work import audit, processing_log
 
@@ -20,6 +20,7 @@ def export_user(session: Session, user: User, by: Actor | str) -> dict[str, Any]
     own = _rows(session, Initiative, Initiative.submitter_id == user.id)
     judgements = _rows(session, Judgement, Judgement.user_id == user.id)
     tokens = _rows(session, ApiToken, ApiToken.user_id == user.id)
+    looked_at = _rows(session, Claim, Claim.user_id == user.id)
     opened = _rows(session, LoginSession, LoginSession.user_id == user.id)
     processed = _rows(session, ProcessingEntry, ProcessingEntry.data_subject_id.in_([user.id, *(one.id for one in own)]))
     label = f"gebruiker:{user.id}"
@@ -47,6 +48,7 @@ def export_user(session: Session, user: User, by: Actor | str) -> dict[str, Any]
             for one in tokens
         ],
         "sessies": [{"aangemaaktOp": one.created.isoformat(), "verlooptOp": one.expires.isoformat()} for one in opened],
+        "bekijkt": [{"initiatief": one.initiative_id, "tot": one.until.isoformat()} for one in looked_at],
         "verwerkingen": [
             {"naam": one.name, "verwerking": one.processing_activity_id, "op": one.ended.isoformat()} for one in processed
         ],

@@ -70,7 +70,10 @@ def keep_flags(session: Session, initiative: Initiative, loaded: Loaded, result:
         row = by_anchor.get(content["ref"]) or known.get(content["ref"])
         if row is None:
             row = new_flag(session, initiative, loaded.store, clause, sha256)
+        if row.id not in told and not row.by_person and initiative.model_version not in ("", loaded.model_version):
+            row.p_before = row.p if row.current else 0.0
         row.p, row.current = content["p"], True
+        row.activity, row.kinds, row.strength = content["activity"], kinds_told(content["kinds"]), content["strength"]
         seen.add(row.id)
         if row.id not in told:
             session.add(_suggestion(row, loaded, sha256, content))
@@ -93,6 +96,11 @@ def keep_flags(session: Session, initiative: Initiative, loaded: Loaded, result:
         {"model": loaded.model_version, "verzameling": loaded.corpus, "signalen": len(seen), "voorstellen": added},
     )
     return added
+
+
+def kinds_told(kinds: Sequence[str]) -> str:
+    """Kinds as a flag holds them, for the database to look for one of them."""
+    return f" {' '.join(kinds)} " if kinds else ""
 
 
 def _suggestion(row: FlagRow, loaded: Loaded, sha256: str, content: dict[str, Any]) -> Suggestion:

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
 
 from corpus.errors import UnknownRef
 from corpus.store import Store
@@ -18,7 +18,8 @@ from service.identity.actor import Actor
 from service.identity.policies import may_see
 from service.privacy.pseudonymising import pseudonymised
 from service.work import audit
-from service.work.flags import keep_text, new_flag
+from service.work.flags import keep_text, kinds_told, new_flag
+from service.work.standing import standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ def judge(
 
     Raises:
         NotFound: no such flag for this person.
-        Conflict: the initiative was withdrawn.
+        Conflict: the initiative was withdrawn, or there is nothing of this person to take back.
         Outdated: someone judged it in the meantime, or a model said something new.
         InvalidInput: the decision contradicts itself, or points outside the clause.
     """
@@ -81,26 +82,35 @@ def judge(
     suggestion = latest if decision.suggestion_id is None else _suggestion(session, flag, decision.suggestion_id)
     text = session.get_one(ClauseText, suggestion.clause_sha256 if suggestion else flag.clause_sha256).text
     _check(decision, len(text))
-    suggested: dict[str, Any] = suggestion.content if suggestion else {"kinds": [], "strength": 0, "evidence": []}
-    rejected, corrected = decision.verdict is Verdict.REJECTED, decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
+    before = _judgements(session, flag)
+    undone = _own_last(before, actor) if decision.verdict is Verdict.TAKEN_BACK else None
+    suggested = suggestion.content if suggestion else _told_by_people(before)
+    empty = decision.verdict in (Verdict.REJECTED, Verdict.TAKEN_BACK)
+    corrected = decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
     note = pseudonymised(decision.note).text
     judgement = Judgement(
         flag_id=flag.id,
         suggestion_id=suggestion.id if suggestion else None,
+        takes_back=undone.id if undone else None,
         user_id=actor.user_id,
-        adjudication=adjudication,
+        adjudication=undone.adjudication if undone else adjudication,
         verdict=decision.verdict.value,
-        kinds=[] if rejected else list(decision.kinds or suggested["kinds"]),
-        strength=0 if rejected else decision.strength if decision.strength is not None else suggested["strength"],
-        evidence=[] if rejected else [dict(span) for span in decision.evidence] if corrected else suggested["evidence"],
+        kinds=[] if empty else list(decision.kinds or suggested["kinds"]),
+        strength=0 if empty else decision.strength if decision.strength is not None else suggested["strength"],
+        evidence=[] if empty else [dict(span) for span in decision.evidence] if corrected else suggested["evidence"],
         note_sha256=hashlib.sha256(note.encode()).hexdigest() if note else "",
         noted=JudgementNote(text=note) if note else None,
         created=now(),
     )
     session.add(judgement)
-    flag.judgements, flag.verdict = flag.judgements + 1, decision.verdict.value
     session.flush()
-    details = {"oordeel": judgement.verdict, "soorten": judgement.kinds, "signaal": flag.id, "beslecht": adjudication}
+    counts = standing([*before, judgement]).final
+    flag.judgements, flag.verdict = flag.judgements + 1, counts.verdict if counts else ""
+    if flag.by_person and suggestion is None:
+        flag.current = counts is not None  # a clause that nobody holds to be missed is no flag
+    session.flush()
+    details: dict[str, Any] = {"oordeel": judgement.verdict, "soorten": judgement.kinds, "signaal": flag.id}
+    details["beslecht"] = judgement.adjudication
     audit.record(session, actor, "signaal.beoordeeld", f"beoordeling:{judgement.id}", details)
     return judgement
 
@@ -119,15 +129,45 @@ def add_missed(session: Session, actor: Actor, initiative: Initiative, store: St
     except UnknownRef:
         raise NotFound("Deze bepaling staat niet in de verzameling.") from None
     known = session.execute(
-        select(FlagRow.id).where(FlagRow.initiative_id == initiative.id, (FlagRow.ref == ref) | (FlagRow.anchor_ref == ref))
+        select(FlagRow).where(FlagRow.initiative_id == initiative.id, (FlagRow.ref == ref) | (FlagRow.anchor_ref == ref))
     ).scalar()
-    if known is not None:
+    if known is not None and (known.current or not known.by_person):
         raise Conflict("Deze bepaling is al een signaal van dit initiatief.")
     _check(decision, len(clause.text))
-    row = new_flag(session, initiative, store, clause, keep_text(session, clause), by_person=True)
-    row.p = 1.0
+    # One that was added, and taken back, is there still.
+    row = known or new_flag(session, initiative, store, clause, keep_text(session, clause), by_person=True)
+    row.p, row.kinds, row.strength = 1.0, kinds_told(decision.kinds), decision.strength or 0
     judge(session, actor, row.id, decision)
     return row
+
+
+def standing_only() -> ColumnElement[bool]:
+    """Judgements that were not taken back, and that take nothing back: a condition on the table of judgements."""
+    undoing = aliased(Judgement)
+    undone = select(undoing.sequence).where(undoing.takes_back == Judgement.id).exists()
+    return (Judgement.verdict != Verdict.TAKEN_BACK.value) & ~undone
+
+
+def _judgements(session: Session, flag: FlagRow) -> list[Judgement]:
+    query = select(Judgement).where(Judgement.flag_id == flag.id).order_by(Judgement.sequence)
+    return list(session.execute(query).scalars())
+
+
+def _own_last(judgements: list[Judgement], actor: Actor) -> Judgement:
+    undone = {one.takes_back for one in judgements}
+    own = [one for one in judgements if one.user_id == actor.user_id and one.id not in undone]
+    last = next((one for one in reversed(own) if one.verdict != Verdict.TAKEN_BACK.value), None)
+    if last is None:
+        raise Conflict("U hebt over dit signaal geen oordeel dat u kunt terugnemen.")
+    return last
+
+
+def _told_by_people(judgements: list[Judgement]) -> dict[str, Any]:
+    """What a clause that no model flagged was added with: who confirms it, confirms that."""
+    said = [one for one in judgements if one.verdict in (Verdict.ADDED.value, Verdict.CORRECTED.value)]
+    if not said:
+        return {"kinds": [], "strength": 0, "evidence": []}
+    return {"kinds": said[-1].kinds, "strength": said[-1].strength, "evidence": said[-1].evidence}
 
 
 def _suggestion(session: Session, flag: FlagRow, identifier: str | None) -> Suggestion | None:
@@ -143,8 +183,8 @@ def _suggestion(session: Session, flag: FlagRow, identifier: str | None) -> Sugg
 
 def _check(decision: Decision, length: int) -> None:
     problems = []
-    if decision.verdict is Verdict.REJECTED and (decision.kinds or decision.strength):
-        problems.append(("soorten", "Een afgewezen signaal heeft geen soorten en geen zwaarte.", "tegenstrijdig"))
+    if decision.verdict in (Verdict.REJECTED, Verdict.TAKEN_BACK) and (decision.kinds or decision.strength):
+        problems.append(("soorten", "Wie afwijst of terugneemt, noemt geen soorten en geen zwaarte.", "tegenstrijdig"))
     if decision.verdict in (Verdict.CORRECTED, Verdict.ADDED) and not decision.kinds:
         problems.append(("soorten", "Noem minstens een soort belemmering.", "ontbreekt"))
     for number, span in enumerate(decision.evidence):

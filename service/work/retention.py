@@ -12,6 +12,7 @@ from service.clock import now
 from service.database.opening import Database
 from service.database.tables import (
     ApiToken,
+    Claim,
     FlagRow,
     IdempotencyKey,
     Initiative,
@@ -94,6 +95,7 @@ def erase_initiative(session: Session, initiative: Initiative, by: Actor | str) 
     initiative.room, initiative.coverage = [], {}
     initiative.submitter_id, initiative.status = None, InitiativeStatus.ERASED.value
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.subject_id == initiative.id))
+    session.execute(delete(Claim).where(Claim.initiative_id == initiative.id))
     processing_log.log(session, "persoon gewist", initiative.id)
     audit.record(session, by, "initiatief.gewist", f"initiatief:{initiative.id}")
 
@@ -105,6 +107,7 @@ def erase_user(session: Session, user: User, by: Actor | str) -> None:
     for initiative in session.execute(own).scalars().all():
         erase_initiative(session, initiative, by)
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
+    session.execute(delete(Claim).where(Claim.user_id == user.id))
     session.execute(update(ApiToken).where(ApiToken.user_id == user.id).values(revoked=now(), name=_ERASED))
     user.name, user.email, user.password_hash, user.active, user.erased = _ERASED, None, None, False, True
     user.oidc_issuer = user.oidc_subject = None

@@ -21,6 +21,7 @@ from service.clock import now
 from service.database.opening import lock_for
 from service.database.tables import FlagRow, Initiative, Judgement, SnapshotRow
 from service.work import audit, processing_log
+from service.work.judgements import standing_only
 
 _LOCK = 71_003
 _BATCH = 500
@@ -28,6 +29,8 @@ _BATCH = 500
 
 def make_snapshot(session: Session, folder: Path) -> SnapshotRow:
     """Write all judgements with what they are about; the same judgements give the same file, and the same snapshot.
+
+    What somebody took back is left out: it was a mistake, and a model would learn it.
 
     A row holds the initiative by its number, the clause by ref, version and hash (never its text), and the decision.
     """
@@ -90,7 +93,10 @@ def _write(target: Path, content: bytes) -> None:
 
 def _rows(session: Session) -> list[dict[str, Any]]:
     judged = session.execute(
-        select(Judgement, FlagRow).join(FlagRow, FlagRow.id == Judgement.flag_id).order_by(Judgement.sequence)
+        select(Judgement, FlagRow)
+        .join(FlagRow, FlagRow.id == Judgement.flag_id)
+        .where(standing_only())
+        .order_by(Judgement.sequence)
     )
     return [
         {

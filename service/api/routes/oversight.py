@@ -16,6 +16,7 @@ from service.database.tables import AuditEntry, FlagRow, Initiative, Judgement, 
 from service.identity.actor import Actor
 from service.identity.policies import visible
 from service.work import audit
+from service.work.judgements import standing_only
 
 routes = router("toezicht")
 Auditor = Annotated[Actor, Depends(Right("audit:lezen"))]
@@ -62,6 +63,7 @@ def statistics(services: ServicesHere, who: Annotated[Actor, Depends(Right("stat
         judged = session.execute(
             select(Judgement.verdict, Judgement.kinds, own.c.ref)
             .join(own, own.c.id == Judgement.flag_id)
+            .where(standing_only())
             .order_by(Judgement.sequence)
         ).all()
     agreed = [(kinds, ref) for verdict, kinds, ref in judged if verdict != Verdict.REJECTED.value]

@@ -208,6 +208,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_initiatives_submitter_id"), ["submitter_id"], unique=False)
 
     op.create_table(
+        "claims",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("initiative_id", sa.String(length=36), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"],
+            ["initiatives.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("sequence"),
+        sa.UniqueConstraint("user_id"),
+    )
+    with op.batch_alter_table("claims", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claims_initiative_id"), ["initiative_id"], unique=False)
+
+    op.create_table(
         "sessions",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
@@ -240,6 +260,10 @@ def upgrade() -> None:
         sa.Column("anchor_version", sa.String(length=10), nullable=False),
         sa.Column("by_person", sa.Boolean(), nullable=False),
         sa.Column("p", sa.Double(), nullable=False),
+        sa.Column("p_before", sa.Double(), nullable=True),
+        sa.Column("activity", sa.String(length=100), nullable=False),
+        sa.Column("kinds", sa.String(length=400), nullable=False),
+        sa.Column("strength", sa.Integer(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.Column("judgements", sa.Integer(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=False),
@@ -259,6 +283,7 @@ def upgrade() -> None:
     with op.batch_alter_table("flags", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_flags_initiative_id"), ["initiative_id"], unique=False)
         batch_op.create_index("ix_flags_order", ["initiative_id", "p", "sequence"], unique=False)
+        batch_op.create_index("ix_flags_ref", ["ref"], unique=False)
         batch_op.create_index(batch_op.f("ix_flags_regulation_id"), ["regulation_id"], unique=False)
 
     op.create_table(
@@ -267,6 +292,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("flag_id", sa.String(length=36), nullable=False),
         sa.Column("suggestion_id", sa.String(length=36), nullable=True),
+        sa.Column("takes_back", sa.String(length=36), nullable=True),
         sa.Column("user_id", sa.String(length=36), nullable=False),
         sa.Column("adjudication", sa.Boolean(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=False),
@@ -280,11 +306,16 @@ def upgrade() -> None:
             ["flags.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["takes_back"],
+            ["judgements.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["user_id"],
             ["users.id"],
         ),
         sa.PrimaryKeyConstraint("sequence"),
         sa.UniqueConstraint("id"),
+        sa.UniqueConstraint("takes_back"),
     )
     with op.batch_alter_table("judgements", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_judgements_flag_id"), ["flag_id"], unique=False)
@@ -301,6 +332,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sequence"),
         sa.UniqueConstraint("judgement_id"),
+    )
+    op.create_table(
+        "room_uses",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("flag_id", sa.String(length=36), nullable=False),
+        sa.Column("ref", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["flag_id"],
+            ["flags.id"],
+        ),
+        sa.PrimaryKeyConstraint("sequence"),
+        sa.UniqueConstraint("flag_id", "ref"),
     )
     op.create_table(
         "suggestions",

@@ -1,0 +1,293 @@
+"""The queue: flags that a reviewer may judge, chosen, counted and put in order by the database.
+
+A flag is open as long as nobody's judgement of it stands. Flags come in one order that no judgement changes, so that "the next
+one" means the same before and after somebody judged.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import Session, load_only
+
+from corpus.taxonomy import taxonomy
+from service.clock import now
+from service.database.tables import CLOSED, FlagRow, Initiative, Suggestion, Verdict
+from service.identity.actor import Actor
+from service.identity.policies import visible
+from service.work.claims import others_at
+from service.work.flags import latest_suggestions
+
+SHOWN = 50
+"""Flags on a page."""
+
+NEAR_HALF = 0.15
+"""How far from 0.5 a probability says little either way: a judgement teaches a model most there (uncertainty sampling,
+Lewis and Gale 1994)."""
+
+DIFFER = 0.2
+"""From how far apart the probabilities of two models are called different."""
+
+NONE = "-"
+"""What stands in an address for "of no municipality", "of no activity"."""
+
+AGES = {"week": timedelta(days=7), "maand": timedelta(days=30)}
+"""Younger than this; "ouder" is the rest."""
+
+OPEN = "geen"
+"""Which verdict the flags of an open queue have."""
+
+VERDICTS = (OPEN, "alle", *(one.value for one in Verdict if one is not Verdict.TAKEN_BACK))
+ORDERS = ("oudste", "nieuwste", "kans", "twijfel")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which flags someone wants to see; "" for all. The names are those of the address."""
+
+    gemeente: str = ""
+    activiteit: str = ""
+    soort: str = ""
+    zwaarte: str = ""  # "0".."3"
+    ouderdom: str = ""  # of the initiative: "week", "maand", "ouder"
+    twijfel: str = ""  # "helft": near one half; "modellen": two models differ
+    oordeel: str = OPEN  # of VERDICTS
+    volgorde: str = "oudste"  # of ORDERS
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Wanted:
+        """From an address; what is unknown there asks for nothing."""
+        known: dict[str, tuple[str, ...]] = {
+            "soort": taxonomy().barrier_codes,
+            "zwaarte": ("0", "1", "2", "3"),
+            "ouderdom": (*AGES, "ouder"),
+            "twijfel": ("helft", "modellen"),
+            "oordeel": VERDICTS,
+            "volgorde": ORDERS,
+        }
+        told = {field.name: query.get(field.name, "")[:100].replace("\x00", "") for field in fields(cls)}
+        return cls(**{name: value for name, value in told.items() if value and value in known.get(name, (value,))})
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As an address has it: what differs from the open queue."""
+        usual = asdict(Wanted())
+        return {name: value for name, value in asdict(self).items() if value != usual[name]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A flag in the queue."""
+
+    flag: FlagRow
+    quotation: str  # words of the clause that carry the flag
+    near_half: bool
+    differing: bool  # whether two models differ on it
+    tag: str  # of what is seen, for a judgement to be refused when it has changed (see judgements.flag_tag)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Flags of one initiative that come after each other."""
+
+    initiative: Initiative  # without its story
+    others: list[str]  # names of people who look at it now
+    lines: list[Line]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """A page of it."""
+
+    groups: list[Group]
+    counts: dict[str, dict[str, int]]  # by filter and value: how many there are with all other filters as they are
+    total: int
+    initiatives: int
+    page: int
+    pages: int
+
+
+def queue_of(session: Session, who: Actor, wanted: Wanted, *, page: int) -> Queue:
+    """A page of the queue of this person.
+
+    Args:
+        session: any session.
+        who: a reviewer.
+        wanted: which flags, and in what order.
+        page: counted from 1; past the end the last one is given.
+    """
+    counts, total = _counts(session, who, wanted)
+    pages = max(1, -(-total // SHOWN))
+    page = min(page, pages)
+    own = _chosen(who, wanted)
+    shown = own.with_only_columns(FlagRow, Initiative).options(
+        load_only(Initiative.title, Initiative.title_pseudonymised, Initiative.municipality, Initiative.id, Initiative.created)
+    )
+    rows = session.execute(shown.order_by(*_order(wanted)).limit(SHOWN).offset((page - 1) * SHOWN)).all()
+    latest = latest_suggestions(session, [flag.id for flag, _ in rows])
+    others = others_at(session, who, {initiative.id for _, initiative in rows})
+    initiatives = session.execute(own.with_only_columns(func.count(FlagRow.initiative_id.distinct()))).scalar() or 0
+    groups: list[Group] = []
+    for flag, initiative in rows:
+        if not groups or groups[-1].initiative is not initiative:
+            groups.append(Group(initiative=initiative, others=others.get(initiative.id, []), lines=[]))
+        groups[-1].lines.append(_line(flag, latest.get(flag.id)))
+    return Queue(groups=groups, counts=counts, total=total, initiatives=initiatives, page=page, pages=pages)
+
+
+def beside(
+    session: Session, who: Actor, wanted: Wanted, flag: FlagRow, initiative: Initiative
+) -> tuple[str | None, str | None]:
+    """The flags before and after this one in the queue, by id; whether or not it is itself in it."""
+    keys, place = tuple_(*_order(wanted)), tuple_(*_place(wanted, flag, initiative))
+    own = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.id != flag.id).limit(1)
+    before = own.where(keys < place).order_by(*(key.desc() for key in _order(wanted)))
+    after = own.where(keys > place).order_by(*_order(wanted))
+    return session.execute(before).scalar(), session.execute(after).scalar()
+
+
+def first_open(session: Session, who: Actor, wanted: Wanted) -> str | None:
+    """The first flag of the queue that nobody judged, by id."""
+    query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.verdict == "")
+    return session.execute(query.order_by(*_order(wanted)).limit(1)).scalar()
+
+
+def next_open(session: Session, who: Actor, wanted: Wanted, flag: FlagRow, initiative: Initiative) -> str | None:
+    """The next flag that nobody judged, by id: after this one, or else from the start; None when there is none left."""
+    query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.verdict == "", FlagRow.id != flag.id)
+    place = tuple_(*_place(wanted, flag, initiative))
+    after = query.where(tuple_(*_order(wanted)) > place).order_by(*_order(wanted)).limit(1)
+    found = session.execute(after).scalar()
+    return found if found is not None else session.execute(query.order_by(*_order(wanted)).limit(1)).scalar()
+
+
+def still_open(session: Session, who: Actor, wanted: Wanted) -> int:
+    """How many flags of the queue nobody judged."""
+    query = _chosen(who, wanted).with_only_columns(func.count()).where(FlagRow.verdict == "")
+    return session.execute(query).scalar() or 0
+
+
+def _line(flag: FlagRow, suggestion: Suggestion | None) -> Line:
+    evidence = suggestion.content["evidence"] if suggestion is not None else []
+    return Line(
+        flag=flag,
+        quotation=evidence[0]["text"] if evidence else flag.quote,
+        near_half=abs(flag.p - 0.5) <= NEAR_HALF,
+        differing=flag.p_before is not None and abs(flag.p - flag.p_before) >= DIFFER,
+        tag=f"{flag.judgements}-{suggestion.sequence if suggestion else 0}",
+    )
+
+
+def _all(who: Actor) -> Select[Any]:
+    """Flags of initiatives that this person may see, as far as there is something to judge."""
+    return (
+        select(FlagRow)
+        .join(Initiative, Initiative.id == FlagRow.initiative_id)
+        .where(visible(who), Initiative.status.not_in(CLOSED), or_(FlagRow.current, FlagRow.verdict != ""))
+    )
+
+
+def _chosen(who: Actor, wanted: Wanted) -> Select[Any]:
+    return _all(who).where(*_conditions(wanted))
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    near_half, differing = _doubts()
+    found: list[ColumnElement[bool]] = []
+    if wanted.gemeente:
+        found.append(Initiative.municipality == ("" if wanted.gemeente == NONE else wanted.gemeente))
+    if wanted.activiteit:
+        found.append(FlagRow.activity == ("" if wanted.activiteit == NONE else wanted.activiteit))
+    if wanted.soort:
+        found.append(FlagRow.kinds.contains(f" {wanted.soort} ", autoescape=True))
+    if wanted.zwaarte:
+        found.append(FlagRow.strength == int(wanted.zwaarte))
+    if wanted.ouderdom:
+        found.append(_age() == wanted.ouderdom)
+    if wanted.twijfel:
+        found.append(near_half if wanted.twijfel == "helft" else differing)
+    if wanted.oordeel == OPEN:
+        found.append(FlagRow.verdict == "")
+    elif wanted.oordeel != "alle":
+        found.append(FlagRow.verdict == wanted.oordeel)
+    return found
+
+
+def _doubts() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    near_half = func.abs(FlagRow.p - 0.5) <= NEAR_HALF
+    return near_half, and_(FlagRow.p_before.is_not(None), func.abs(FlagRow.p - FlagRow.p_before) >= DIFFER)
+
+
+def _age() -> ColumnElement[str]:
+    moment = now()
+    return case(*((Initiative.created > moment - age, name) for name, age in AGES.items()), else_="ouder")
+
+
+def _order(wanted: Wanted) -> tuple[Any, ...]:
+    """What flags are ordered by, smallest first; the last tells all of them apart."""
+    match wanted.volgorde:
+        case "kans":
+            return -FlagRow.p, FlagRow.sequence
+        case "twijfel":
+            return func.abs(FlagRow.p - 0.5), FlagRow.sequence
+        case "nieuwste":
+            return -Initiative.sequence, -FlagRow.p, FlagRow.sequence
+    return Initiative.sequence, -FlagRow.p, FlagRow.sequence
+
+
+def _place(wanted: Wanted, flag: FlagRow, initiative: Initiative) -> tuple[float, ...]:
+    """The same of one flag."""
+    match wanted.volgorde:
+        case "kans":
+            return -flag.p, flag.sequence
+        case "twijfel":
+            return abs(flag.p - 0.5), flag.sequence
+        case "nieuwste":
+            return -initiative.sequence, -flag.p, flag.sequence
+    return initiative.sequence, -flag.p, flag.sequence
+
+
+def _counts(session: Session, who: Actor, wanted: Wanted) -> tuple[dict[str, dict[str, int]], int]:
+    """Counters of every value of every filter, and the number of flags that are chosen.
+
+    The database counts each combination of values once; which of them a counter takes together is worked out here. So there is
+    one query, however many filters.
+    """
+    near_half, differing = (case((one, 1), else_=0) for one in _doubts())
+    plain = (Initiative.municipality, FlagRow.activity, FlagRow.kinds, FlagRow.strength, FlagRow.verdict)
+    made = (_age().label("age"), near_half.label("near_half"), differing.label("differing"))
+    # By label: to PostgreSQL an expression with a parameter in it is never the same as another.
+    counted = _all(who).with_only_columns(*plain, *made, func.count()).group_by(*plain, *(one.name for one in made))
+    counts: dict[str, Counter[str]] = {name: Counter() for name in _VALUES}
+    total = 0
+    for *values, number in session.execute(counted).all():
+        held = {name: value(values) for name, value in _VALUES.items()}
+        unmet = [name for name, own in held.items() if not _met(getattr(wanted, name), own)]
+        if not unmet:
+            total += number
+        # A counter says what choosing this value would give: all filters but its own count.
+        for name in unmet if len(unmet) == 1 else held if not unmet else ():
+            for value in held[name]:
+                counts[name][value] += number
+    return {name: dict(own) for name, own in counts.items()}, total
+
+
+_VALUES: dict[str, Callable[[list[Any]], tuple[str, ...]]] = {
+    "gemeente": lambda row: (row[0] or NONE,),
+    "activiteit": lambda row: (row[1] or NONE,),
+    "soort": lambda row: tuple(row[2].split()),
+    "zwaarte": lambda row: (str(row[3]),),
+    "ouderdom": lambda row: (row[5],),
+    "twijfel": lambda row: (*(("helft",) if row[6] else ()), *(("modellen",) if row[7] else ())),
+    "oordeel": lambda row: ("alle", row[4] or OPEN),
+}
+"""The values of a flag, by filter."""
+
+
+def _met(asked: str, held: tuple[str, ...]) -> bool:
+    return not asked or asked in held
