@@ -15,6 +15,14 @@ from tests.npm import npm_folder
 HERE = Path(__file__).resolve().parent
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All in one process where tests run in several: another would serve and look at everything once more."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            if item.path.is_relative_to(HERE):
+                item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:
     made = Chromium(found_chromium())

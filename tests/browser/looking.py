@@ -27,7 +27,7 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 _WRONG_SIZE = """() => [...document.querySelectorAll("input, button, select, textarea")].filter((one) => {
-  if (one.type === "hidden" || one.disabled || one.closest("[hidden], dialog:not([open]), details:not([open])")) return false;
+  if (one.type === "hidden" || one.disabled || one.closest("[hidden], [aria-hidden=true], dialog:not([open]), details:not([open])")) return false;
   const style = getComputedStyle(one), box = one.getBoundingClientRect();
   const drawn = style.appearance !== "none" || parseFloat(style.borderWidth) > 0 || style.backgroundColor !== "rgba(0, 0, 0, 0)" || one.textContent.trim();
   return style.visibility !== "visible" || parseFloat(style.opacity) < 0.5 || box.width < 20 || box.height < 20 || !drawn;
@@ -165,3 +165,15 @@ def listen(page: Page) -> list[str]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
     return complaints
+
+
+async def focused(page: Page) -> str:
+    """The element with the focus, as HTML; it must be there, and be seen to have it."""
+    found = await page.evaluate("""() => {
+      const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+      return {body: one === document.body, html: one.outerHTML.slice(0, 200), outline: parseFloat(style.outlineWidth),
+        drawn: style.outlineStyle !== "none" || style.boxShadow !== "none", id: one.id, seen: box.bottom > 0 && box.top < innerHeight}; }""")
+    assert not found["body"], "the focus is lost"
+    assert found["drawn"] or found["id"] == "inhoud", f"the focus does not show: {found['html']}"
+    assert found["seen"], f"what has the focus is out of sight: {found['html']}"
+    return str(found["html"])

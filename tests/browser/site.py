@@ -144,6 +144,7 @@ def _judgements(site: Site) -> None:
             if place == 2:
                 site.places.setdefault("verschil", flag["id"])
     open_flags = site.ask("GET", f"/v1/initiatieven/{site.places['initiatief_0']}/signalen?limiet=50", "beoordelaar")
+    site.places["model"] = site.ask("GET", "/v1/modellen", "beoordelaar")["resultaten"][0]["versie"]
     site.places["signaal"] = open_flags["resultaten"][0]["id"]
     site.places["beoordeeld"] = flags["resultaten"][0]["id"]
     site.places["verwijzing"] = open_flags["resultaten"][0]["verwijzing"]
