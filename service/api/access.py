@@ -97,6 +97,8 @@ def _who(request: Request, *, public: bool) -> Actor:
 def _check_origin(request: Request, actor: Actor, settings: Settings) -> None:
     """A browser sends its cookie with whatever a page asks: only a page of ours knows the CSRF token."""
     origin = request.headers.get("origin")
+    if origin == "null" and request.headers.get("sec-fetch-site") == "same-origin":
+        origin = None  # our pages tell no referrer, and then browsers hide the origin of a form too (Fetch, section 3.2)
     if origin is not None and origin != settings.origin:
         raise Forbidden("Dit verzoek komt van een andere website.")
     if not hmac.compare_digest(request.headers.get("x-csrf-token", "").encode(), actor.csrf.encode()):

@@ -216,6 +216,12 @@ def test_the_csrf_token_of_another_session_is_wrong(service: Service, person: Pe
     refused(person.browser.post("/v1/tokens", json=TOKEN, headers=other), 403)
 
 
+@pytest.mark.parametrize(("site", "status"), [("same-origin", 201), ("cross-site", 403), ("same-site", 403), (None, 403)])
+def test_a_hidden_origin_is_ours_only_where_the_browser_says_so(person: Person, site: str | None, status: int) -> None:
+    told = {**person.enter(), "Origin": "null", **({"Sec-Fetch-Site": site} if site else {})}
+    assert person.browser.post("/v1/tokens", json=TOKEN, headers=told).status_code == status
+
+
 def test_programs_need_no_csrf_token(service: Service) -> None:
     for headers in ({}, {"Origin": "https://elders.example"}):  # no browser adds a bearer by itself
         assert service.client.post("/v1/tokens", json=TOKEN, headers=service.as_("jurist", **headers)).status_code == 201
