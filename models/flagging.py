@@ -26,6 +26,7 @@ from models.procedure import Procedure, procedure_of
 from models.quantities import Comparison, Quantity, compared, quantities
 from models.ranking import TARGETS, Memory, Ranking, Space, candidates
 from models.readings import KEPT, ClauseReading, Readings
+from models.regulating import Regulating, regulating
 from models.room import Room, RoomFinder
 from models.variants import grouped
 from models.vectorising import ClauseText
@@ -301,6 +302,15 @@ class Flagger:
         over = rows[:, columns] >= thresholds[columns]
         order = np.argsort(-rows[:, columns], axis=1, kind="stable")
         return [tuple(KINDS[place] for place in best if own[place]) for own, best in zip(over, order, strict=True)]
+
+    def regulating(self, activity: str, kinds: Sequence[str]) -> list[Regulating]:
+        """The clauses of the store on an activity, by its code, with what they promise of some kinds; raises KeyError."""
+        return regulating(self.space, self._activity_column[activity], kinds)
+
+    def chances_of(self, refs: Sequence[str]) -> list[dict[str, float]]:
+        """P(kind) of clauses of the store, by all of the cascade."""
+        read = self._model.clauses.probabilities([self._clause_text(self._row_of[ref]) for ref in refs])
+        return [{kind: float(own[COLUMN[kind]]) for kind in KINDS} for own in read]
 
     def texts_of(self, refs: Sequence[str]) -> list[str]:
         """The texts of clauses of the store, by ref."""

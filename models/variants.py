@@ -38,6 +38,12 @@ def grouped(rows: Sequence[int], texts: Sequence[str], owners: Sequence[str]) ->
     return groups
 
 
+def likeness(one: str, other: str) -> float:
+    """Share of the words of two clauses that they have in common, 0..1; from ALIKE on they are variants."""
+    words, others = _words(one), _words(other)
+    return len(words & others) / len(words | others) if words or others else 1.0
+
+
 @lru_cache(maxsize=4_000)  # the same clauses come up for many initiatives
 def _words(text: str) -> frozenset[str]:
     return frozenset(map(intern, stems(text)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -137,7 +137,7 @@ def page(request: Request, items: Sequence[tuple[int, Item]], limit: int) -> Any
         headers["Link"] = f'<{request.url.include_query_params(na=following)}>; rel="next"'
     rows = [item for _, item in shown]
     if request.state.format == CSV:
-        return Response(_csv(rows), media_type=CSV, headers=headers)
+        return Response(csv_of(row.model_dump(mode="json", by_alias=True) for row in rows), media_type=CSV, headers=headers)
     if request.state.format == LINES:
         return Response("".join(row.model_dump_json(by_alias=True) + "\n" for row in rows), media_type=LINES, headers=headers)
     content = {"resultaten": [row.model_dump(mode="json", by_alias=True) for row in rows], "volgende": following}
@@ -148,15 +148,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run instead of show (OWASP, CSV injection)."""
 
 
-def _csv(rows: Iterable[BaseModel]) -> str:
+def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows with the same keys as CSV (RFC 4180) that no spreadsheet runs; "" for no rows."""
     stream = io.StringIO()
     writer: Any = None
     for row in rows:
-        values = row.model_dump(mode="json", by_alias=True)
         if writer is None:
-            writer = csv.DictWriter(stream, fieldnames=list(values), lineterminator="\r\n")
+            writer = csv.DictWriter(stream, fieldnames=list(row), lineterminator="\r\n")
             writer.writeheader()
-        writer.writerow({name: _cell(value) for name, value in values.items()})
+        writer.writerow({name: _cell(value) for name, value in row.items()})
     return stream.getvalue()
 
 

@@ -6,7 +6,19 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from service.pages import about, adding, adjudicating, entering, law, models, queue, returning, reviewing, submitting
+from service.pages import (
+    about,
+    adding,
+    adjudicating,
+    entering,
+    law,
+    models,
+    practising,
+    queue,
+    returning,
+    reviewing,
+    submitting,
+)
 from service.pages.assets import assets, takes_gzip
 
 _files = APIRouter(include_in_schema=False, redirect_slashes=False)
@@ -39,6 +51,7 @@ def page_routes() -> list[APIRoute]:
         adjudicating.routes,
         law.routes,
         models.routes,
+        practising.routes,
         queue.routes,
         adding.routes,
         reviewing.routes,
