@@ -52,7 +52,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
         engine=flagging,
         limits=Limits(settings),
         measures=Measures(),
-        crowd=Crowd(cores()),
+        crowd=Crowd(max(1, cores() // settings.workers)),  # together the processes keep every core busy, and no more
         streams=Streams(),
         reading=ReadingLog(database),
     )
