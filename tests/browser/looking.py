@@ -17,7 +17,7 @@ from service.pages.routing import LANGUAGE_COOKIE
 from tests.browser.site import Site
 
 try:
-    from playwright.async_api import Browser, Page, Playwright, async_playwright
+    from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 except ImportError:
     pytest.skip("needs Playwright", allow_module_level=True)
 
@@ -92,15 +92,15 @@ class Chromium:
         self._thread.join(20)
         self._loop.close()
 
-    def run(self, doing: Coroutine[Any, Any, Result], *, seconds: float = 240) -> Result:
+    def run(self, doing: Coroutine[Any, Any, Result], *, seconds: float = 300) -> Result:
         """What a coroutine comes to, in the thread of the browser."""
         return asyncio.run_coroutine_threadsafe(doing, self._loop).result(seconds)
 
     @asynccontextmanager
-    async def page(
+    async def visit(
         self, site: Site, who: str = "", *, language: str = "nl", size: dict[str, int] = WIDE, scripts: bool = True
-    ) -> AsyncIterator[Page]:
-        """An empty page of a visit of its own, logged in as someone of ``Site.cookies``."""
+    ) -> AsyncIterator[BrowserContext]:
+        """A visit of its own, logged in as someone of ``Site.cookies``; its pages share what was fetched."""
         assert self._browser is not None
         context = await self._browser.new_context(
             viewport=size,  # type: ignore[arg-type]
@@ -112,9 +112,15 @@ class Chromium:
         await context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
         context.set_default_timeout(15_000)
         try:
-            yield await context.new_page()
+            yield context
         finally:
             await context.close()
+
+    @asynccontextmanager
+    async def page(self, site: Site, who: str = "", **visit: Any) -> AsyncIterator[Page]:
+        """An empty page of a visit of its own."""
+        async with self.visit(site, who, **visit) as context:
+            yield await context.new_page()
 
 
 def found_chromium() -> str:
@@ -136,19 +142,19 @@ async def look(page: Page, status: int, *, axe: str) -> Seen:
         headings=await page.locator("h1").all_inner_texts(),
         complaints=complaints,
     )
+    await page.evaluate(axe)
     for size in (WIDE, NARROW):
         await page.set_viewport_size(size)  # type: ignore[arg-type]
         if size is NARROW:
             seen.too_wide = await page.evaluate(_TOO_WIDE)
         width = size["width"]
         seen.hidden += [f"{width}: {one}" for one in await page.evaluate(_WRONG_SIZE)]
-        seen.faults += [f"{width}: {one}" for one in await axe_faults(page, axe)]
+        seen.faults += [f"{width}: {one}" for one in await axe_faults(page)]
     return seen
 
 
-async def axe_faults(page: Page, axe: str) -> list[str]:
-    """What axe-core finds wrong; a line for each element."""
-    await page.evaluate(axe)
+async def axe_faults(page: Page) -> list[str]:
+    """What axe-core, which the page has been given, finds wrong; a line for each element."""
     found = await page.evaluate("(options) => axe.run(document, options)", AXE)
     lines = []
     for fault in found["violations"]:

@@ -53,6 +53,19 @@ async def read_along(page: Page) -> None:
     await page.wait_for_selector("mark")
 
 
+def pressed(key: str, *, goes: bool = False) -> Step:
+    """A key, and the page that it may lead to."""
+
+    async def press(page: Page) -> None:
+        if not goes:
+            await page.keyboard.press(key)
+            return
+        async with page.expect_navigation():
+            await page.keyboard.press(key)
+
+    return press
+
+
 ROWS = (
     # Somebody who wants to start something.
     Row(address="/"),
@@ -85,8 +98,9 @@ ROWS = (
     Row(address="/modellen", who="dienstbeheerder"),
     Row(address="/modellen/{model}"),
     Row(address="/modellen/bestaat-niet", state="onbekend", status=404),
-    Row(address="/modellen/{model}/inzetten", who="dienstbeheerder"),
-    Row(address="/modellen/{model}/inzetten", who="dienstbeheerder", state="zonder reden", then=submit_form),
+    Row(address="/modellen/{model}/inzetten", who="dienstbeheerder", state="dient al"),
+    Row(address="/modellen/{ander_model}/inzetten", who="dienstbeheerder"),
+    Row(address="/modellen/{ander_model}/inzetten", who="dienstbeheerder", state="zonder reden", then=submit_form),
     Row(address="/modellen/{model}/inzetten", who="jurist", state="mag niet", status=403),
     Row(address="/over"),
     Row(address="/over/algoritme"),
@@ -97,6 +111,11 @@ ROWS = (
     Row(address="/werk?oordeel=bevestigd", who="jurist", state="met een filter"),
     Row(address="/werk?gemeente=Nergens", who="beoordelaar", state="niets te doen"),
     Row(address="/werk/{signaal}", who="beoordelaar"),
+    Row(address="/werk", who="beoordelaar", state="niets aangekruist", then=pressed("b", goes=True)),
+    Row(address="/werk", who="beoordelaar", state="met de toetsen", then=pressed("?")),
+    Row(address="/werk/{signaal}", who="beoordelaar", state="met de toetsen", then=pressed("?")),
+    Row(address="/werk/{signaal}", who="beoordelaar", state="bij het aanpassen", then=pressed("a")),
+    Row(address="/werk/{te_beoordelen}", who="beoordelaar", state="net beoordeeld", then=pressed("b", goes=True)),
     Row(address="/werk/{beoordeeld}", who="jurist", state="beoordeeld"),
     Row(address="/werk/{signaal}/toevoegen", who="beoordelaar"),
     Row(address="/werk/{signaal}/toevoegen?zoek=evenement", who="beoordelaar", state="gevonden"),
@@ -109,6 +128,13 @@ ROWS = (
     Row(address="/verschillen/{verschil}", who="beoordelaar", state="leest mee"),
     Row(address="/praktijk", who="beoordelaar"),
     Row(address="/praktijk", who="dienstbeheerder", state="van alle organisaties"),
+    Row(address="/praktijk?soort=financieel", who="jurist", state="met een filter"),
+    Row(address="/praktijk/oordelen", who="beoordelaar"),
+    Row(address="/praktijk/ruimte", who="beoordelaar"),
+    Row(address="/praktijk/ruimte", who="beheerder", state="leest mee"),
+    Row(address="/praktijk/ruimte/{gebruikt}", who="beoordelaar"),
+    Row(address="/praktijk/vergelijken", who="jurist"),
+    Row(address="/praktijk/vergelijken?activiteit=evenement", who="jurist", state="een activiteit"),
     # Whoever works here.
     Row(address="/aanmelden"),
     Row(address="/aanmelden?verder=%2Fwerk", state="met een wachtwoord dat niet klopt", then=wrong_password),

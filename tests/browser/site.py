@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ import httpx
 from sqlalchemy import select, update
 
 from corpus.adding import add_paths
+from models.loading import released_folder
+from service.api.access import COOKIE
 from service.database.opening import Database
 from service.database.tables import Initiative, InitiativeStatus, Role, User
 from service.identity.accounts import add_token, add_user, open_session
@@ -21,6 +25,7 @@ from service.identity.actor import Scope
 from service.identity.organisations import organisation_named
 from service.identity.passwords import new_hash, new_link
 from service.settings import settings_of
+from service.work.model_choice import TRAINED
 from tests.web.conftest import PASSWORD, SAMPLE, Launcher, free_port
 
 TOWN = "Waterveen"
@@ -34,6 +39,7 @@ PEOPLE: dict[str, tuple[str, Role]] = {
     "beheerder": ("Omar Haddad", Role.ADMINISTRATOR),
     "dienstbeheerder": ("Nora Prins", Role.ADMINISTRATOR),  # of the whole service
 }
+OTHER_MODEL = "0.0.0-20261120101500"
 JUDGED = slice(2, 8)
 """Initiatives that were judged already; those before are open work."""
 
@@ -64,6 +70,7 @@ class Site:
 def sample_site(folder: Path) -> Iterator[Site]:
     """Serve Waterveen from a folder until the block ends."""
     add_paths([SAMPLE / "regelingen", _earlier(folder)], store=folder / "store", workers=1)
+    _other_model(folder / "data" / TRAINED / OTHER_MODEL)
     launcher = Launcher(folder=folder, store=folder / "store")
     database_url, port = f"sqlite:///{folder / 'service.db'}", free_port()
     try:
@@ -89,6 +96,16 @@ def _earlier(folder: Path) -> Path:
     path = folder / "apv-waterveen-eerder.xml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _other_model(folder: Path) -> None:
+    """A model that was trained here, a little worse than the one that serves: there is something to choose."""
+    shutil.copytree(released_folder(), folder, ignore=shutil.ignore_patterns("evaluation"))
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["version"] = OTHER_MODEL
+    manifest["measured"]["clauses"]["macro_f1_barriers"] -= 0.1
+    path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def _people(site: Site, database: Database) -> None:
@@ -144,10 +161,14 @@ def _judgements(site: Site) -> None:
             if place == 2:
                 site.places.setdefault("verschil", flag["id"])
     open_flags = site.ask("GET", f"/v1/initiatieven/{site.places['initiatief_0']}/signalen?limiet=50", "beoordelaar")
+    site.places["ander_model"] = OTHER_MODEL
     site.places["model"] = site.ask("GET", "/v1/modellen", "beoordelaar")["resultaten"][0]["versie"]
     site.places["signaal"] = open_flags["resultaten"][0]["id"]
+    site.places["te_beoordelen"] = open_flags["resultaten"][1]["id"]
     site.places["beoordeeld"] = flags["resultaten"][0]["id"]
     site.places["verwijzing"] = open_flags["resultaten"][0]["verwijzing"]
+    asked = httpx.get(f"{site.url}/praktijk/ruimte", cookies={COOKIE: site.cookies["beoordelaar"]}, timeout=60).text
+    site.places["gebruikt"] = re.findall(r"/praktijk/ruimte/([0-9a-f-]{36})", asked)[0]
     site.places["regeling"] = site.places["verwijzing"].partition("/")[0]
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from service.pages.texts import texts
-from tests.browser.looking import Chromium, Page, focused, listen
+from tests.browser.looking import Chromium, Page, axe_faults, focused, listen
 from tests.browser.site import PEOPLE, Site
 from tests.web.conftest import PASSWORD
 
@@ -160,7 +160,7 @@ def test_all_of_a_page_is_reached_and_shows_the_focus(chromium: Chromium, site: 
 
 
 @pytest.mark.timeout(60)
-def test_a_colleague_was_first(chromium: Chromium, site: Site) -> None:
+def test_a_colleague_was_first(chromium: Chromium, site: Site, axe: str) -> None:
     async def walk() -> str:
         async with desk(chromium, site, "beoordelaar") as at:
             await at.press("j")
@@ -175,6 +175,8 @@ def test_a_colleague_was_first(chromium: Chromium, site: Site) -> None:
             told = await alert.inner_text()
             assert PEOPLE["collega"][0] in told and "Geldt niet." in told
             assert await at.page.evaluate("document.activeElement.closest('[role=alert]') !== null")
+            await at.page.evaluate(axe)
+            assert await axe_faults(at.page) == []
             return flag
 
     assert judged(site, chromium.run(walk())) == ["afgewezen"]

@@ -86,7 +86,6 @@ adjudication-no = no
 adjudication-nothing = –
 adjudication-nothing-told = does not apply
 adjudication-begin = Begin with this judgement
-adjudication-begin-of = Begin with the judgement: { $whose }
 adjudication-guide = What do the kinds mean?
 adjudication-guide-example = Example:
 adjudication-guide-strength = What does the strength mean?

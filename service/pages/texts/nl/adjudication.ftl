@@ -86,7 +86,6 @@ adjudication-no = nee
 adjudication-nothing = –
 adjudication-nothing-told = niet van toepassing
 adjudication-begin = Begin met dit oordeel
-adjudication-begin-of = Begin met het oordeel: { $whose }
 adjudication-guide = Wat betekenen de soorten?
 adjudication-guide-example = Voorbeeld:
 adjudication-guide-strength = Wat betekent de zwaarte?
