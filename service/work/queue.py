@@ -7,7 +7,7 @@ one" means the same before and after somebody judged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,9 @@ from service.work.flags import latest_suggestions
 
 SHOWN = 50
 """Flags on a page."""
+
+EXCERPT = 180
+"""Characters of a clause that a line of the queue quotes."""
 
 NEAR_HALF = 0.15
 """How far from 0.5 a probability says little either way: a judgement teaches a model most there (uncertainty sampling,
@@ -85,7 +88,8 @@ class Line:
     """A flag in the queue."""
 
     flag: FlagRow
-    quotation: str  # words of the clause that carry the flag
+    excerpt: str  # of the clause, around the words that carry the flag
+    spans: list[dict[str, int]]  # those words in it
     near_half: bool
     differing: bool  # whether two models differ on it
     tag: str  # of what is seen, for a judgement to be refused when it has changed (see judgements.flag_tag)
@@ -173,14 +177,32 @@ def still_open(session: Session, who: Actor, wanted: Wanted) -> int:
 
 
 def _line(flag: FlagRow, suggestion: Suggestion | None) -> Line:
-    evidence = suggestion.content["evidence"] if suggestion is not None else []
+    excerpt, spans = _excerpt(flag.quote, suggestion.content["evidence"] if suggestion is not None else [])
     return Line(
         flag=flag,
-        quotation=evidence[0]["text"] if evidence else flag.quote,
+        excerpt=excerpt,
+        spans=spans,
         near_half=abs(flag.p - 0.5) <= NEAR_HALF,
         differing=flag.p_before is not None and abs(flag.p - flag.p_before) >= DIFFER,
         tag=f"{flag.judgements}-{suggestion.sequence if suggestion else 0}",
     )
+
+
+def _excerpt(quote: str, evidence: Sequence[dict[str, Any]]) -> tuple[str, list[dict[str, int]]]:
+    """A few words of a clause around its evidence, as far as the kept quotation holds that."""
+    held = [one for one in evidence if quote[one["start"] : one["end"]] == one["text"]]
+    start = max(0, held[0]["start"] - EXCERPT // 3) if held else 0
+    start = quote.rfind(" ", 0, start) + 1 if start else 0
+    end = start + EXCERPT
+    if end < len(quote):
+        end = max(quote.rfind(" ", start, end), max((one["end"] for one in held[:1]), default=0))
+    before, after = "… " if start else "", " …" if end < len(quote) else ""
+    spans = [
+        {"start": one["start"] - start + len(before), "end": one["end"] - start + len(before)}
+        for one in held
+        if start <= one["start"] and one["end"] <= end
+    ]
+    return before + quote[start:end] + after, spans
 
 
 def _all(who: Actor) -> Select[Any]:

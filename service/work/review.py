@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from corpus.errors import UnknownRef
+from corpus.layout import set_out
 from corpus.passages import text_hash
 from corpus.records import Clause
 from corpus.references.linking import clause_address
 from corpus.schema import RegulationEntry
 from corpus.store import Store
+from corpus.taxonomy import taxonomy
 from models.dutch import sentences
 from models.evidence import Evidence
 from service.database.tables import CLOSED, ClauseText, FlagRow, Initiative, Judgement, Suggestion, User, Verdict
@@ -26,6 +28,9 @@ from service.work.judgements import flag_tag, standing_only, visible_flag
 from service.work.quoting import Law, Quoted, Room
 from service.work.regulations import article_of, linker_of
 from service.work.standing import Standing, standing
+
+_WHY = ("story", "limits", "changes", "signals", "variants", "room_details")
+"""What a suggestion tells of its reasons; a clause that a person added has none of it."""
 
 PRECEDENTS = 10
 """Earlier judgements of the same clause that are told."""
@@ -117,29 +122,34 @@ def review_of(session: Session, who: Actor, identifier: str, store: Store) -> Si
     sha256 = latest.clause_sha256 if latest else flag.clause_sha256
     kept = session.get_one(ClauseText, sha256)
     judged = _said(session, who, flag)
-    content: dict[str, Any] = (
-        latest.content if latest else {"kinds": flag.kinds.split(), "strength": flag.strength, "evidence": []}
-    )
+    stands = standing(one.judgement for one in judged)
+    content = {**dict.fromkeys(_WHY, ()), **(latest.content if latest else _added(flag, stands))}
     told, law = told_text(initiative), Law(store)
     return Sight(
         flag=flag,
         initiative=initiative,
         title=told.titel,
         story=told.omschrijving,
-        title_spans=_spans(told.titel, content.get("story", ()), 0),
-        story_spans=_spans(told.omschrijving, content.get("story", ()), len(told.titel) + 2),  # as InitiativeText.text joins
+        title_spans=_spans(told.titel, content["story"], 0),
+        story_spans=_spans(told.omschrijving, content["story"], len(told.titel) + 2),  # as InitiativeText.text joins
         suggestion=latest,
         earlier=next((one for one in reversed(rows) if latest and one.model_version != latest.model_version), None),
         place=_place(store, law, flag, kept, sha256, content["evidence"]),
         text=kept.text,
-        room=[_room(law, one) for one in content.get("room_details", ())],
+        room=[_room(law, one) for one in content["room_details"]],
         said=judged,
-        standing=standing(one.judgement for one in judged),
+        standing=stands,
         precedents=_precedents(session, who, flag),
         counts=_counts(session, flag),
         tag=flag_tag(flag, latest),
         suggested=content,
     )
+
+
+def _added(flag: FlagRow, stands: Standing) -> dict[str, Any]:
+    """What a person added, in the place of what a model says."""
+    evidence = stands.final.evidence if stands.final is not None else []
+    return {"kinds": flag.kinds.split(), "strength": flag.strength, "evidence": evidence, "activity": flag.activity}
 
 
 def own_judgement(session: Session, who: Actor, identifier: str) -> tuple[Judgement, FlagRow] | None:
@@ -193,7 +203,7 @@ def _precedents(session: Session, who: Actor, flag: FlagRow) -> list[Said]:
 def _counts(session: Session, flag: FlagRow) -> dict[str, int]:
     """Of nobody in particular: how many initiatives it touched, and how many not, says nothing about any of them."""
     query = select(FlagRow.verdict, func.count()).where(_same_clause(flag), FlagRow.id != flag.id, FlagRow.verdict != "")
-    return dict(session.execute(query.group_by(FlagRow.verdict)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(FlagRow.verdict)).all()}
 
 
 def _spans(text: str, mentions: Sequence[dict[str, Any]], offset: int) -> list[dict[str, int]]:
@@ -208,7 +218,8 @@ def _spans(text: str, mentions: Sequence[dict[str, Any]], offset: int) -> list[d
 
 def _place(store: Store, law: Law, flag: FlagRow, kept: ClauseText, sha256: str, evidence: Sequence[dict[str, Any]]) -> Place:
     quoted = law.quoted(flag.ref, text=kept.text)
-    marks = [Evidence(start=one["start"], end=one["end"], text="", kind=one.get("kind") or "x") for one in evidence]
+    usual = (flag.kinds.split() or taxonomy().barrier_codes)[0]  # who chose words did not say of which kind they are
+    marks = [Evidence(start=one["start"], end=one["end"], text="", kind=one.get("kind") or usual) for one in evidence]
     for ref, version in ((flag.anchor_ref, None), (flag.ref, None), (flag.ref, flag.version_date)):
         try:
             entry = store.entry(ref.partition("/")[0], version_date=version)
@@ -256,8 +267,9 @@ def _standing_place(
 
 
 def _room(law: Law, told: dict[str, Any]) -> Room:
+    clause = law.quoted(told["ref"])
     return Room(
-        clause=law.quoted(told["ref"]),
+        clause=replace(clause, text=set_out(clause.text)),
         kind=told["kind"],
         p=told["p"],
         decides=told["decides"],

@@ -52,8 +52,8 @@ queue-differing = Another model said { $before }
 queue-ticked = What you ticked
 queue-tick-all = Tick or untick all on this page
 queue-note = Note beside each judgement
-queue-confirm = Confirm
-queue-reject = Reject
+queue-confirm = Confirm what is ticked
+queue-reject = Reject what is ticked
 queue-fault-none = First tick the flags that you want to judge.
 queue-done-bevestigd = { $count ->
     [one] 1 flag confirmed.

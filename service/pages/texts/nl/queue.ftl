@@ -52,8 +52,8 @@ queue-differing = Een ander model zei { $before }
 queue-ticked = Wat u hebt aangevinkt
 queue-tick-all = Vink alles op deze bladzijde aan of uit
 queue-note = Toelichting bij elk oordeel
-queue-confirm = Bevestig
-queue-reject = Wijs af
+queue-confirm = Bevestig wat is aangevinkt
+queue-reject = Wijs af wat is aangevinkt
 queue-fault-none = Vink eerst de signalen aan die u wilt beoordelen.
 queue-done-bevestigd = { $count ->
     [one] 1 signaal bevestigd.
