@@ -136,7 +136,8 @@ def _beside(model: KnownModel, now: KnownModel | None) -> list[tuple[str, float,
     if now is None:
         return []
     of_now, of_model = ({name: value for name, value, *_ in _measures(one)} for one in (now, model))
-    return [(name, round(of_now[name], 3), round(of_model[name], 3)) for name in MEASURES if name in of_now and name in of_model]
+    both = [name for name in MEASURES if name in of_now and name in of_model]
+    return [(name, round(of_now[name], 3), round(of_model[name], 3)) for name in both]
 
 
 def _drift(services: Services, who: Actor, model: KnownModel | None) -> Drift | None:
