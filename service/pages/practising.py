@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from corpus.activities import activities
 from corpus.taxonomy import taxonomy
+from models.explaining import place_of
 from service.api.access import Right, Services, ServicesHere
 from service.api.routing import CSV, LINES, csv_of
 from service.api.words import Identifier
@@ -214,7 +215,7 @@ def compare_authorities(
         asks=list(Asks),
         tab="vergelijken",
         to=page_address,
-        place_of=lambda rule: _law(services).quoted(rule.ref, text="").place,
+        place_of=lambda rule: place_of(rule.ref, rule.title),
         export=lambda kind: address(request, vorm=kind),
     )
 

@@ -29,6 +29,9 @@ LEAST = 0.3
 BESIDE = 0.6
 """Share of the weightiest of an authority's rules below which another is about something beside the activity."""
 
+AS_MUCH = 0.9
+"""Share of the weightiest that asks something from which another that asks counts too: regulations name a permit in passing."""
+
 RELATED = 0.5
 """Least likeness at which a clause is the same rule in other words, whatever it asks."""
 
@@ -87,7 +90,8 @@ class SideBySide:
 
     one: Rule
     other: Rule
-    runs: tuple[Run, ...]
+    one_runs: tuple[Run, ...]  # the text of the one: what stays, and what the other lacks
+    other_runs: tuple[Run, ...]
     likeness: float  # share of words in common, 0..1
 
     @property
@@ -128,15 +132,36 @@ def side_by_side(loaded: Loaded, activity: str, level: str, one: AuthorityRules,
     refs = [clause.ref for clause in _on(loaded, activity, level)[other.name]]
     pairs = zip(refs, loaded.flagger.texts_of(refs), strict=True)
     same = [told.get(ref) or _rule(loaded, ref) for ref, text in pairs if likeness(here.text, text) >= RELATED]
-    there = max(same or other.rules, key=lambda rule: likeness(here.text, rule.text), default=None)
+    asking = [rule for rule in other.rules if rule.asks is other.asks]
+    there = max(same or asking or other.rules, key=lambda rule: likeness(here.text, rule.text), default=None)
     if there is None:
         return None
-    return SideBySide(one=here, other=there, runs=word_runs(here.text, there.text), likeness=likeness(here.text, there.text))
+    runs = word_runs(here.text, there.text)
+    return SideBySide(
+        one=here,
+        other=there,
+        one_runs=_joined([run for run in runs if run.kind != "added"]),
+        other_runs=_joined([run for run in runs if run.kind != "removed"]),
+        likeness=likeness(here.text, there.text),
+    )
 
 
 def known_activity(code: str) -> bool:
     """Whether there is such an activity."""
     return code in activities().codes
+
+
+def _joined(runs: list[Run]) -> tuple[Run, ...]:
+    """One side of two texts: words that differ stand in one run when nothing but a space is between them."""
+    found: list[Run] = []
+    for place, run in enumerate(runs):
+        between = run.kind == "same" and not run.text.strip() and 0 < place < len(runs) - 1
+        kind = found[-1].kind if between and found else run.kind
+        if found and found[-1].kind == kind:
+            found[-1] = Run(kind=kind, text=found[-1].text + run.text)
+        else:
+            found.append(run)
+    return tuple(found)
 
 
 def _authorities(loaded: Loaded, level: str) -> dict[str, list[RegulationEntry]]:
@@ -167,7 +192,10 @@ def _rules(loaded: Loaded, name: str, entries: list[RegulationEntry], clauses: l
         if chances[kind] >= LEAST:
             rules.append(_rule(loaded, clause.ref, asks=_WHAT[kind], p=chances[kind], weight=chances[kind] * clause.weight))
     rules.sort(key=lambda rule: -rule.weight)
-    kept = {rule.asks: rule for rule in reversed(rules) if rule.weight >= BESIDE * rules[0].weight}
+    near = [rule for rule in rules if rule.weight >= BESIDE * rules[0].weight]
+    asking = max((rule.weight for rule in near if rule.asks is not Asks.NOTHING), default=0.0)
+    near = [rule for rule in near if rule.asks is Asks.NOTHING or rule.weight >= AS_MUCH * asking]
+    kept = {rule.asks: rule for rule in reversed(near)}
     return AuthorityRules(
         name=name,
         asks=next((asks for asks in (Asks.PERMIT, Asks.NOTIFICATION) if asks in kept), Asks.NOTHING),

@@ -82,7 +82,7 @@ practice-used-save = Keep
 practice-used-none = We know of no room beside this clause.
 practice-used-back = Back to room that was used
 practice-vergelijken-title = Who asks a permit, who a notification, who nothing?
-practice-vergelijken-lead = Choose an activity. For each authority you see what its rules ask and where that stands, and you can put texts side by side. The model reads the rules; check the clause before you take anything over.
+practice-vergelijken-lead = Choose an activity. For each authority you see what its rules ask and where that stands, and you can put texts side by side. Who asks least stands first; the heaviest demand counts. The model reads the rules; check the clause before you take anything over.
 practice-choose = Choose an activity
 practice-level = Of whom
 practice-level-gemeente = municipalities
@@ -131,3 +131,4 @@ practice-basis-all = { $initiatives ->
 }
 practice-stops-table-caption = Number of initiatives by clause
 practice-who-asks-caption = Rules by authority
+practice-before = Needed beforehand

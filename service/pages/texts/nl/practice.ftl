@@ -82,7 +82,7 @@ practice-used-save = Bewaar
 practice-used-none = Bij deze bepaling kennen we geen ruimte.
 practice-used-back = Terug naar ruimte die is gebruikt
 practice-vergelijken-title = Wie vraagt een vergunning, wie een melding, wie niets?
-practice-vergelijken-lead = Kies een activiteit. U ziet per overheid wat haar regels vragen en waar dat staat, en u kunt teksten naast elkaar leggen. Het model leest de regels; kijk de bepaling na voordat u iets overneemt.
+practice-vergelijken-lead = Kies een activiteit. U ziet per overheid wat haar regels vragen en waar dat staat, en u kunt teksten naast elkaar leggen. Wie het minst vraagt, staat bovenaan; de zwaarste eis telt. Het model leest de regels; kijk de bepaling na voordat u iets overneemt.
 practice-choose = Kies een activiteit
 practice-level = Van wie
 practice-level-gemeente = gemeenten
@@ -131,3 +131,4 @@ practice-basis-all = { $initiatives ->
 }
 practice-stops-table-caption = Aantal initiatieven per bepaling
 practice-who-asks-caption = Regels per overheid
+practice-before = Vooraf nodig
