@@ -1,4 +1,4 @@
-"""Run a bench: python -m bench finding --store STORE [--output FOLDER], or python -m bench service --store STORE [...]"""
+"""Run a bench: python -m bench finding|service|review --store STORE [--output FOLDER] [...]"""
 
 from __future__ import annotations
 
@@ -13,19 +13,25 @@ def main() -> int:
     benches = parser.add_subparsers(dest="what", required=True)
     finding = benches.add_parser("finding", help="time to find and rank, as the corpus grows")
     service = benches.add_parser("service", help="answers a second, time to answer and memory of the whole service")
-    for bench in (finding, service):
+    review = benches.add_parser("review", help="how long a reviewer waits who goes through a hundred flags")
+    for bench in (finding, service, review):
         bench.add_argument("--store", type=Path, required=True, help="a store with its index; the larger the better")
         bench.add_argument("--output", type=Path, help="folder for what was measured, as JSON and SVG")
     service.add_argument("--seconds", type=float, default=60, help="how long every load lasts (default 60)")
     service.add_argument("--memory-minutes", type=float, default=10, help="how long memory is watched (default 10; 0 for not)")
     service.add_argument("--workers", type=int, default=2, help="processes of either server (default 2)")
-    service.add_argument("--database-url", metavar="URL", help="an empty PostgreSQL database, instead of SQLite of its own")
+    for bench in (service, review):
+        bench.add_argument("--database-url", metavar="URL", help="an empty PostgreSQL database, instead of SQLite of its own")
     arguments = parser.parse_args()
     # Imported when wanted: the process that asks the service starts from this file too, and must stay light.
     if arguments.what == "finding":
         from bench.finding import run as run_finding
 
         return run_finding(arguments.store, arguments.output)
+    if arguments.what == "review":
+        from bench.review import run as run_review
+
+        return run_review(arguments.store, arguments.output, database_url=arguments.database_url)
     from bench.service import run as run_service
 
     return run_service(

@@ -178,6 +178,7 @@ class FlagRow(Base):
     __table_args__ = (
         UniqueConstraint("initiative_id", "ref"),
         Index("ix_flags_order", "initiative_id", "p", "sequence"),
+        Index("ix_flags_open", "initiative_id", "verdict", "current"),
         Index("ix_flags_ref", "ref"),
     )
     sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)

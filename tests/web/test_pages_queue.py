@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import lxml.html
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from service.database.tables import FlagRow, Initiative, Judgement, Organisation
 from service.identity.actor import Actor, Standing
+from service.work.flags import keep_flags, told_text
 from service.work.queue import Wanted, _excerpt, beside, next_open, queue_of
 from tests.web.conftest import Service
 from tests.web.test_pages_review import seen, send, tree_of, words_of
@@ -118,6 +120,21 @@ def test_two_models_that_differ_are_a_doubt(filled: Service, who: Actor) -> None
         with filled.database.writing() as session:
             session.execute(update(FlagRow).values(p_before=None))
             session.execute(update(FlagRow).where(FlagRow.id == second.id).values(p=second.p))
+
+
+def test_what_the_model_before_said_is_kept_beside_what_a_new_one_says(filled: Service) -> None:
+    identifier, _ = filled.submit(titel="Muziek in het park")
+    loaded = filled.engine.loaded
+    with filled.database.writing() as session:
+        one = session.execute(select(Initiative).where(Initiative.id == identifier)).scalar_one()
+        result = loaded.flagger.flag(told_text(one), top=100)
+        before = {flag["ref"]: flag["p"] for flag in result["flags"]}
+        again = {**result, "flags": [{**flag, "p": 0.5} for flag in result["flags"][:3]]}
+        keep_flags(session, one, loaded, result)  # the same model once more: nothing to compare
+        keep_flags(session, one, replace(loaded, model_version="ander"), again)
+        rows = session.execute(select(FlagRow).where(FlagRow.initiative_id == identifier)).scalars().all()
+        kept = {row.ref: (row.p_before, row.p) for row in rows if row.current}
+    assert kept == {flag["ref"]: (before[flag["ref"]], 0.5) for flag in again["flags"]}
 
 
 def ticked(tree: lxml.html.HtmlElement, count: int) -> list[str]:

@@ -282,6 +282,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("flags", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_flags_initiative_id"), ["initiative_id"], unique=False)
+        batch_op.create_index("ix_flags_open", ["initiative_id", "verdict", "current"], unique=False)
         batch_op.create_index("ix_flags_order", ["initiative_id", "p", "sequence"], unique=False)
         batch_op.create_index("ix_flags_ref", ["ref"], unique=False)
         batch_op.create_index(batch_op.f("ix_flags_regulation_id"), ["regulation_id"], unique=False)
