@@ -74,7 +74,7 @@ async def administrator(chromium: Chromium, site: Site) -> None:
     async with chromium.page(site, "dienstbeheerder") as page:
         for name, address in (
             ("beheerder-modellen", "/modellen"),
-            ("beheerder-inzetten", "/modellen/{model}/inzetten"),
+            ("beheerder-inzetten", "/modellen/{ander_model}/inzetten"),
             ("beheerder-algoritme", "/over/algoritme"),
         ):
             await page.goto(site.at(address))
