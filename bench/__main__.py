@@ -1,4 +1,4 @@
-"""Run a bench: python -m bench finding|service|review --store STORE [--output FOLDER] [...]"""
+"""Run a bench: python -m bench finding|service|review --store STORE [--output FOLDER] [...], or python -m bench pages"""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ def main() -> int:
     finding = benches.add_parser("finding", help="time to find and rank, as the corpus grows")
     service = benches.add_parser("service", help="answers a second, time to answer and memory of the whole service")
     review = benches.add_parser("review", help="how long a reviewer waits who goes through a hundred flags")
+    pages = benches.add_parser("pages", help="what Lighthouse says of the pages that are used most; needs npm and Chromium")
     for bench in (finding, service, review):
         bench.add_argument("--store", type=Path, required=True, help="a store with its index; the larger the better")
+    for bench in (finding, service, review, pages):
         bench.add_argument("--output", type=Path, help="folder for what was measured, as JSON and SVG")
     service.add_argument("--seconds", type=float, default=60, help="how long every load lasts (default 60)")
     service.add_argument("--memory-minutes", type=float, default=10, help="how long memory is watched (default 10; 0 for not)")
@@ -28,6 +30,10 @@ def main() -> int:
         from bench.finding import run as run_finding
 
         return run_finding(arguments.store, arguments.output)
+    if arguments.what == "pages":
+        from bench.pages import run as run_pages
+
+        return run_pages(arguments.output)
     if arguments.what == "review":
         from bench.review import run as run_review
 
