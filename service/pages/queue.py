@@ -19,7 +19,8 @@ from service.pages.rendering import kind_name, language_of, page, words
 from service.pages.routing import form_of, router, see
 from service.pages.wording import activity_name
 from service.work.bulk import batch_of, judge_many, take_back_many
-from service.work.queue import AGES, NONE, OPEN, ORDERS, VERDICTS, Queue, Wanted, first_open, queue_of
+from service.work.choosing import AGES, NONE, OPEN, ORDERS, VERDICTS, Wanted
+from service.work.queue import Queue, first_open, queue_of
 from service.work.quoting import Law
 from service.work.review import own_judgement
 

@@ -7,19 +7,17 @@ one" means the same before and after somebody judged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, load_only
 
-from corpus.taxonomy import taxonomy
-from service.clock import now
-from service.database.tables import CLOSED, FlagRow, Initiative, Suggestion, Verdict
+from service.database.tables import CLOSED, FlagRow, Initiative, Suggestion
 from service.identity.actor import Actor
 from service.identity.policies import visible
+from service.work.choosing import DIFFER, NEAR_HALF, NONE, OPEN, Wanted, age_of, conditions, doubts, order_of, place_in_order
 from service.work.claims import others_at
 from service.work.flags import latest_suggestions
 
@@ -28,59 +26,6 @@ SHOWN = 50
 
 EXCERPT = 180
 """Characters of a clause that a line of the queue quotes."""
-
-NEAR_HALF = 0.15
-"""How far from 0.5 a probability says little either way: a judgement teaches a model most there (uncertainty sampling,
-Lewis and Gale 1994)."""
-
-DIFFER = 0.2
-"""From how far apart the probabilities of two models are called different."""
-
-NONE = "-"
-"""What stands in an address for "of no municipality", "of no activity"."""
-
-AGES = {"week": timedelta(days=7), "maand": timedelta(days=30)}
-"""Younger than this; "ouder" is the rest."""
-
-OPEN = "geen"
-"""Which verdict the flags of an open queue have."""
-
-VERDICTS = (OPEN, "alle", *(one.value for one in Verdict if one is not Verdict.TAKEN_BACK))
-ORDERS = ("oudste", "nieuwste", "kans", "twijfel")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which flags someone wants to see; "" for all. The names are those of the address."""
-
-    gemeente: str = ""
-    activiteit: str = ""
-    soort: str = ""
-    zwaarte: str = ""  # "0".."3"
-    ouderdom: str = ""  # of the initiative: "week", "maand", "ouder"
-    twijfel: str = ""  # "helft": near one half; "modellen": two models differ
-    oordeel: str = OPEN  # of VERDICTS
-    volgorde: str = "oudste"  # of ORDERS
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> Wanted:
-        """From an address; what is unknown there asks for nothing."""
-        known: dict[str, tuple[str, ...]] = {
-            "soort": taxonomy().barrier_codes,
-            "zwaarte": ("0", "1", "2", "3"),
-            "ouderdom": (*AGES, "ouder"),
-            "twijfel": ("helft", "modellen"),
-            "oordeel": VERDICTS,
-            "volgorde": ORDERS,
-        }
-        told = {field.name: query.get(field.name, "")[:100].replace("\x00", "") for field in fields(cls)}
-        return cls(**{name: value for name, value in told.items() if value and value in known.get(name, (value,))})
-
-    @property
-    def query(self) -> dict[str, str]:
-        """As an address has it: what differs from the open queue."""
-        usual = asdict(Wanted())
-        return {name: value for name, value in asdict(self).items() if value != usual[name]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +77,7 @@ def queue_of(session: Session, who: Actor, wanted: Wanted, *, page: int) -> Queu
     shown = own.with_only_columns(FlagRow, Initiative).options(
         load_only(Initiative.title, Initiative.title_pseudonymised, Initiative.municipality, Initiative.id, Initiative.created)
     )
-    rows = session.execute(shown.order_by(*_order(wanted)).limit(SHOWN).offset((page - 1) * SHOWN)).all()
+    rows = session.execute(shown.order_by(*order_of(wanted)).limit(SHOWN).offset((page - 1) * SHOWN)).all()
     latest = latest_suggestions(session, [flag.id for flag, _ in rows])
     others = others_at(session, who, {initiative.id for _, initiative in rows})
     initiatives = session.execute(own.with_only_columns(func.count(FlagRow.initiative_id.distinct()))).scalar() or 0
@@ -148,26 +93,26 @@ def beside(
     session: Session, who: Actor, wanted: Wanted, flag: FlagRow, initiative: Initiative
 ) -> tuple[str | None, str | None]:
     """The flags before and after this one in the queue, by id; whether or not it is itself in it."""
-    keys, place = tuple_(*_order(wanted)), tuple_(*_place(wanted, flag, initiative))
+    keys, place = tuple_(*order_of(wanted)), tuple_(*place_in_order(wanted, flag, initiative))
     own = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.id != flag.id).limit(1)
-    before = own.where(keys < place).order_by(*(key.desc() for key in _order(wanted)))
-    after = own.where(keys > place).order_by(*_order(wanted))
+    before = own.where(keys < place).order_by(*(key.desc() for key in order_of(wanted)))
+    after = own.where(keys > place).order_by(*order_of(wanted))
     return session.execute(before).scalar(), session.execute(after).scalar()
 
 
 def first_open(session: Session, who: Actor, wanted: Wanted) -> str | None:
     """The first flag of the queue that nobody judged, by id."""
     query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.verdict == "")
-    return session.execute(query.order_by(*_order(wanted)).limit(1)).scalar()
+    return session.execute(query.order_by(*order_of(wanted)).limit(1)).scalar()
 
 
 def next_open(session: Session, who: Actor, wanted: Wanted, flag: FlagRow, initiative: Initiative) -> str | None:
     """The next flag that nobody judged, by id: after this one, or else from the start; None when there is none left."""
     query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.verdict == "", FlagRow.id != flag.id)
-    place = tuple_(*_place(wanted, flag, initiative))
-    after = query.where(tuple_(*_order(wanted)) > place).order_by(*_order(wanted)).limit(1)
+    place = tuple_(*place_in_order(wanted, flag, initiative))
+    after = query.where(tuple_(*order_of(wanted)) > place).order_by(*order_of(wanted)).limit(1)
     found = session.execute(after).scalar()
-    return found if found is not None else session.execute(query.order_by(*_order(wanted)).limit(1)).scalar()
+    return found if found is not None else session.execute(query.order_by(*order_of(wanted)).limit(1)).scalar()
 
 
 def still_open(session: Session, who: Actor, wanted: Wanted) -> int:
@@ -215,63 +160,7 @@ def _all(who: Actor) -> Select[Any]:
 
 
 def _chosen(who: Actor, wanted: Wanted) -> Select[Any]:
-    return _all(who).where(*_conditions(wanted))
-
-
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    near_half, differing = _doubts()
-    found: list[ColumnElement[bool]] = []
-    if wanted.gemeente:
-        found.append(Initiative.municipality == ("" if wanted.gemeente == NONE else wanted.gemeente))
-    if wanted.activiteit:
-        found.append(FlagRow.activity == ("" if wanted.activiteit == NONE else wanted.activiteit))
-    if wanted.soort:
-        found.append(FlagRow.kinds.contains(f" {wanted.soort} ", autoescape=True))
-    if wanted.zwaarte:
-        found.append(FlagRow.strength == int(wanted.zwaarte))
-    if wanted.ouderdom:
-        found.append(_age() == wanted.ouderdom)
-    if wanted.twijfel:
-        found.append(near_half if wanted.twijfel == "helft" else differing)
-    if wanted.oordeel == OPEN:
-        found.append(FlagRow.verdict == "")
-    elif wanted.oordeel != "alle":
-        found.append(FlagRow.verdict == wanted.oordeel)
-    return found
-
-
-def _doubts() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    near_half = func.abs(FlagRow.p - 0.5) <= NEAR_HALF
-    return near_half, and_(FlagRow.p_before.is_not(None), func.abs(FlagRow.p - FlagRow.p_before) >= DIFFER)
-
-
-def _age() -> ColumnElement[str]:
-    moment = now()
-    return case(*((Initiative.created > moment - age, name) for name, age in AGES.items()), else_="ouder")
-
-
-def _order(wanted: Wanted) -> tuple[Any, ...]:
-    """What flags are ordered by, smallest first; the last tells all of them apart."""
-    match wanted.volgorde:
-        case "kans":
-            return -FlagRow.p, FlagRow.sequence
-        case "twijfel":
-            return func.abs(FlagRow.p - 0.5), FlagRow.sequence
-        case "nieuwste":
-            return -Initiative.sequence, -FlagRow.p, FlagRow.sequence
-    return Initiative.sequence, -FlagRow.p, FlagRow.sequence
-
-
-def _place(wanted: Wanted, flag: FlagRow, initiative: Initiative) -> tuple[float, ...]:
-    """The same of one flag."""
-    match wanted.volgorde:
-        case "kans":
-            return -flag.p, flag.sequence
-        case "twijfel":
-            return abs(flag.p - 0.5), flag.sequence
-        case "nieuwste":
-            return -initiative.sequence, -flag.p, flag.sequence
-    return initiative.sequence, -flag.p, flag.sequence
+    return _all(who).where(*conditions(wanted))
 
 
 def _counts(session: Session, who: Actor, wanted: Wanted) -> tuple[dict[str, dict[str, int]], int]:
@@ -280,9 +169,9 @@ def _counts(session: Session, who: Actor, wanted: Wanted) -> tuple[dict[str, dic
     The database counts each combination of values once; which of them a counter takes together is worked out here. So there is
     one query, however many filters.
     """
-    near_half, differing = (case((one, 1), else_=0) for one in _doubts())
+    near_half, differing = (case((one, 1), else_=0) for one in doubts())
     plain = (Initiative.municipality, FlagRow.activity, FlagRow.kinds, FlagRow.strength, FlagRow.verdict)
-    made = (_age().label("age"), near_half.label("near_half"), differing.label("differing"))
+    made = (age_of().label("age"), near_half.label("near_half"), differing.label("differing"))
     # By label: to PostgreSQL an expression with a parameter in it is never the same as another.
     counted = _all(who).with_only_columns(*plain, *made, func.count()).group_by(*plain, *(one.name for one in made))
     counts: dict[str, Counter[str]] = {name: Counter() for name in _VALUES}

@@ -12,8 +12,9 @@ from sqlalchemy import func, select, update
 
 from service.database.tables import FlagRow, Initiative, Judgement, Organisation
 from service.identity.actor import Actor, Standing
+from service.work.choosing import Wanted
 from service.work.flags import keep_flags, told_text
-from service.work.queue import Wanted, _excerpt, beside, next_open, queue_of
+from service.work.queue import _excerpt, beside, next_open, queue_of
 from tests.web.conftest import Service
 from tests.web.test_pages_review import seen, send, tree_of, words_of
 
