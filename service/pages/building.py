@@ -69,8 +69,9 @@ def _trim(target: Path) -> None:
 def _face(weight: int, font: bytes) -> str:
     # The hash, so that the stylesheet, and with it the address of the font, changes with the font.
     digest = hashlib.sha256(font).hexdigest()[:16]
+    # optional: where the font is late, the first page keeps that of the system, so that nothing moves while somebody reads.
     return (
-        "@font-face { font-family: 'Fira Sans'; font-style: normal; font-display: swap; "
+        "@font-face { font-family: 'Fira Sans'; font-style: normal; font-display: optional; "
         f"font-weight: {weight}; src: url('fira-sans-{weight}.woff2?{digest}') format('woff2'); }}\n"
     )
 

@@ -127,16 +127,9 @@ document.addEventListener("change", (event) => {
   else localStorage.setItem(OFF, "1");
 });
 
-// What only works with a script is hidden until there is one.
-const reveal = () => {
-  for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
-};
-
-document.addEventListener("htmx:afterSettle", reveal);
 document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll("input[name=sneltoetsen]")) box.checked = keysAreOn();
   // A page that was sent with a mistake in it, or that goes on with the next item, says where to begin.
   const start = document.querySelector("[data-start]");
   if (start) start.focus();
-  reveal();
 });
