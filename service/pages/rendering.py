@@ -87,4 +87,5 @@ def address(request: Request, **changed: object) -> str:
     """The address of this page with some of its query changed; None leaves a key out."""
     query = {key: value for key, value in request.query_params.items() if key not in changed}
     query |= {key: str(value) for key, value in changed.items() if value is not None}
-    return request.url.path + (f"?{urlencode(query)}" if query else "")
+    path = "/" + request.url.path.lstrip("/")  # two slashes would lead to another site
+    return path + (f"?{urlencode(query)}" if query else "")

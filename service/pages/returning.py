@@ -11,7 +11,7 @@ from service.api.access import Right, Services, ServicesHere, services_of
 from service.errors import NotAuthenticated
 from service.identity.accounts import actor_of_bearer
 from service.identity.actor import Actor
-from service.identity.policies import allowed
+from service.identity.policies import allowed, may_withdraw
 from service.identity.secrets import LINK_PREFIX
 from service.pages.rendering import page
 from service.pages.routing import router, see
@@ -108,6 +108,8 @@ def ask(
         raise HTTPException(404)
     with services.database.reading() as session:
         row = visible_initiative(session, holder, _id(key, holder))
+    if not may_withdraw(holder, row):
+        raise HTTPException(404)
     return _unlisted(page(request, f"submitting/{_ACTS[act]}.html", who=who, title=told_text(row).titel, back=f"/mijn/{key}"))
 
 

@@ -17,10 +17,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import UnknownRef
-from service.api.access import services_of
+from service.api.access import COOKIE, services_of
 from service.api.problems import broken, request_id_of, status_of
 from service.database.opening import database_failed
-from service.errors import NotAuthenticated, ServiceError
+from service.errors import NotAuthenticated, ServiceError, SessionEnded
 from service.identity.actor import ANONYMOUS
 from service.pages.rendering import SECURITY, page
 from service.pages.texts import LANGUAGES
@@ -94,15 +94,19 @@ async def as_page(request: Request, handle: Callable[[Request], Awaitable[Respon
     language = asked or request.cookies.get(LANGUAGE_COOKIE)
     request.state.language = language if language in LANGUAGES else "nl"
     try:
+        if any("\x00" in told for told in (request.scope["path"], *request.query_params.values())):
+            raise HTTPException(400)  # no text of ours holds it, and PostgreSQL stores none that does
         if request.method == "POST":
             await _read_form(request)
         response = await handle(request)
-    except NotAuthenticated:
+    except NotAuthenticated as error:
         if request.method == "POST":
             response = failed(request, 401)
         else:
             back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
             response = see(f"/aanmelden?verder={back}")
+        if isinstance(error, SessionEnded):
+            response.delete_cookie(COOKIE, path="/")
     except ServiceError as error:
         response = failed(request, status_of(error), detail=error.detail)
     except HTTPException as error:
@@ -176,6 +180,8 @@ async def _read_form(request: Request) -> None:
         pairs = parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body), max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:
         raise HTTPException(400) from None
+    if any("\x00" in value for _, value in pairs):
+        raise HTTPException(400)
     request.state.form = Form(tuple(pairs))
     token = request.state.form.get("csrf")
     if token:

@@ -16,7 +16,7 @@ from service.pages.forms import read
 from service.pages.rendering import page, words
 from service.pages.routing import Form, form_of, router, see
 from service.pages.wording import activity_name
-from service.work.first_reading import FirstReading, first_reading
+from service.work.first_reading import MOST, FirstReading, first_reading
 from service.work.initiatives import submit, text_of
 from service.work.places import municipalities
 
@@ -53,7 +53,8 @@ async def read_along(request: Request, services: ServicesHere, who: Annotated[Ac
     values = _values(form_of(request))
     services.limits.check("checks", request.client.host if request.client else "")
     loaded = services.engine.loaded
-    title, story, place = (cleaned(str(composed(values[name]))) for name in ("titel", "omschrijving", "gemeente"))
+    # No more than is read: these lines hold up everybody else.
+    title, story, place = (cleaned(str(composed(values[name][: MOST + 1]))) for name in ("titel", "omschrijving", "gemeente"))
     found = await services.crowd.carry_out(lambda: first_reading(loaded, title=title, story=story, municipality=place))
     if request.headers.get("hx-request") == "true":
         return page(request, "submitting/read.html", who=who, reading=found, activity_name=activity_name(request))

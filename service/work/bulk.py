@@ -40,7 +40,7 @@ def judge_many(session: Session, who: Actor, seen: Mapping[str, str], verdict: V
     """
     made: list[int] = []
     decision = Decision(verdict=verdict, note=note)
-    for identifier in _in_order(session, seen):
+    for identifier in _held(session, list(seen)[:MOST]):
         try:
             made.append(judge(session, who, identifier, decision, expected=seen[identifier]).sequence)
         except (NotFound, Conflict, Outdated):
@@ -57,6 +57,7 @@ def batch_of(session: Session, who: Actor, first: int, last: int) -> list[tuple[
         .join(FlagRow, FlagRow.id == Judgement.flag_id)
         .join(Initiative, Initiative.id == FlagRow.initiative_id)
         .where(Judgement.sequence.between(first, last), Judgement.user_id == who.user_id, visible(who), standing_only())
+        .where(Judgement.verdict.in_([Verdict.CONFIRMED.value, Verdict.REJECTED.value]))  # all that is decided in one go
         .order_by(FlagRow.sequence)
         .limit(MOST)
     )
@@ -69,6 +70,7 @@ def take_back_many(session: Session, who: Actor, first: int, last: int) -> int:
     What this person judged once more after the batch stays as it is.
     """
     count = 0
+    _held(session, [flag.id for _, flag in batch_of(session, who, first, last)])
     for judgement, flag in batch_of(session, who, first, last):
         later = select(Judgement.id).where(
             Judgement.flag_id == flag.id,
@@ -86,7 +88,14 @@ def take_back_many(session: Session, who: Actor, first: int, last: int) -> int:
     return count
 
 
-def _in_order(session: Session, seen: Mapping[str, str]) -> list[str]:
-    """Always the same order, so that two who judge the same flags never wait for each other both."""
-    query = select(FlagRow.id).where(FlagRow.id.in_(list(seen)[:MOST])).order_by(FlagRow.initiative_id, FlagRow.sequence)
-    return list(session.execute(query).scalars())
+def _held(session: Session, flags: list[str]) -> list[str]:
+    """Hold some flags and their initiatives until the transaction ends; returns the flags in the order in which they are held.
+
+    All of them before the first judgement, for that takes the lock of the audit trail: whoever holds rows one by one after it
+    waits for somebody who holds a row and waits for the trail. Always in one order, so two batches never wait for each other.
+    """
+    of_them = select(FlagRow.initiative_id).where(FlagRow.id.in_(flags))
+    initiatives = select(Initiative.id).where(Initiative.id.in_(of_them)).order_by(Initiative.id)
+    session.execute(initiatives.with_for_update(read=True)).all()
+    held = select(FlagRow.id).where(FlagRow.id.in_(flags)).order_by(FlagRow.initiative_id, FlagRow.sequence)
+    return list(session.execute(held.with_for_update()).scalars())

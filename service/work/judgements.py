@@ -45,7 +45,9 @@ def visible_flag(session: Session, actor: Actor, identifier: str, *, changing: b
         held = held.with_for_update(read=True, of=Initiative).execution_options(populate_existing=True)
         session.execute(held).one_or_none()
     query = select(FlagRow, Initiative).join(Initiative, Initiative.id == FlagRow.initiative_id).where(FlagRow.id == identifier)
-    row = session.execute(query.with_for_update(of=FlagRow) if changing else query).one_or_none()
+    if changing:  # as it is now, also where this transaction has read it before
+        query = query.with_for_update(of=FlagRow).execution_options(populate_existing=True)
+    row = session.execute(query).one_or_none()
     if row is None or not may_see(actor, row[1]):
         raise NotFound("Dit signaal bestaat niet, of u mag het niet zien.")
     return row[0], row[1]

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, lazyload
 
 from corpus.taxonomy import taxonomy
-from service.database.tables import FlagRow, Initiative, InitiativeStatus, Judgement, Verdict
+from service.database.tables import CLOSED, FlagRow, Initiative, InitiativeStatus, Judgement, Verdict
 from service.identity.actor import Actor
 from service.identity.policies import visible
 from service.work.standing import standing
@@ -170,7 +170,8 @@ def with_waiting(session: Session, who: Actor, found: Sequence[Stop]) -> list[St
     waits = (
         select(FlagRow.anchor_ref, func.count(FlagRow.initiative_id.distinct()))
         .join(Initiative, Initiative.id == FlagRow.initiative_id)
-        .where(visible(who), FlagRow.current, FlagRow.verdict == "", FlagRow.anchor_ref.in_([one.ref for one in found]))
+        .where(visible(who), Initiative.status.not_in(CLOSED))
+        .where(FlagRow.current, FlagRow.verdict == "", FlagRow.anchor_ref.in_([one.ref for one in found]))
         .group_by(FlagRow.anchor_ref)
     )
     counts = {row[0]: row[1] for row in session.execute(waits).all()}

@@ -95,7 +95,9 @@ def _barriers(session: Session, initiative: Initiative, law: Law) -> list[tuple[
         suggestion, judgement = suggested.get(row.id), judged.get(row.id)
         content: dict[str, Any] = suggestion.content if suggestion is not None else {}
         text = texts[suggestion.clause_sha256 if suggestion is not None else row.clause_sha256]
-        evidence = judgement.evidence if judgement is not None and judgement.evidence else content.get("evidence", [])
+        # What a person pointed out counts in the words that this person read.
+        same = judgement is not None and judgement.suggestion_id == (suggestion.id if suggestion is not None else None)
+        evidence = judgement.evidence if judgement is not None and same and judgement.evidence else content.get("evidence", [])
         barrier = Barrier(
             clause=law.quoted(row.ref, text=text),
             kinds=tuple(judgement.kinds if judgement is not None and judgement.kinds else content.get("kinds", ())),
