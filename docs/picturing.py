@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ t = texts("nl")
 
 async def resident(chromium: Chromium, site: Site) -> None:
     """Tells an initiative at a desk, and reads what comes of it on a telephone."""
-    async with chromium.page(site) as page:
+    async with _visit(chromium, site) as page:
         await page.goto(site.at("/"))
         await page.fill("#titel", "Straatfeest in de Kuiperstraat")
         await page.locator("#omschrijving").press_sequentially(STORY, delay=1)
@@ -42,7 +44,7 @@ async def resident(chromium: Chromium, site: Site) -> None:
 
 async def reviewer(chromium: Chromium, site: Site) -> None:
     """Opens the queue, judges a flag, and looks at the keys."""
-    async with chromium.page(site, "beoordelaar") as page:
+    async with _visit(chromium, site, "beoordelaar") as page:
         await page.goto(site.at("/werk"))
         await _picture(page, "beoordelaar-werklijst")
         await page.goto(site.at("/werk/{signaal}"))
@@ -57,7 +59,7 @@ async def reviewer(chromium: Chromium, site: Site) -> None:
 
 async def lawyer(chromium: Chromium, site: Site) -> None:
     """Decides where two reviewers differ, looks the law up, and learns."""
-    async with chromium.page(site, "jurist") as page:
+    async with _visit(chromium, site, "jurist") as page:
         for name, address in (
             ("jurist-verschillen", "/verschillen"),
             ("jurist-beslechten", "/verschillen/{verschil}"),
@@ -71,7 +73,7 @@ async def lawyer(chromium: Chromium, site: Site) -> None:
 
 async def administrator(chromium: Chromium, site: Site) -> None:
     """Looks how the model does, and what the public register says of it."""
-    async with chromium.page(site, "dienstbeheerder") as page:
+    async with _visit(chromium, site, "dienstbeheerder") as page:
         for name, address in (
             ("beheerder-modellen", "/modellen"),
             ("beheerder-inzetten", "/modellen/{ander_model}/inzetten"),
@@ -79,6 +81,15 @@ async def administrator(chromium: Chromium, site: Site) -> None:
         ):
             await page.goto(site.at(address))
             await _picture(page, name)
+
+
+@asynccontextmanager
+async def _visit(chromium: Chromium, site: Site, who: str = "") -> AsyncIterator[Page]:
+    """A visit that has been here before: the font is there."""
+    async with chromium.page(site, who) as page:
+        await page.goto(site.at("/over"))
+        await page.evaluate("document.fonts.ready")
+        yield page
 
 
 async def _picture(page: Page, name: str, *, whole: bool = False) -> None:
