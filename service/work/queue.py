@@ -21,7 +21,7 @@ from service.work.choosing import DIFFER, NEAR_HALF, NONE, OPEN, Wanted, age_of,
 from service.work.claims import others_at
 from service.work.flags import latest_suggestions
 
-SHOWN = 50
+SHOWN = 25
 """Flags on a page."""
 
 EXCERPT = 180

@@ -14,7 +14,7 @@ from service.database.tables import FlagRow, Initiative, Judgement, Organisation
 from service.identity.actor import Actor, Standing
 from service.work.choosing import Wanted
 from service.work.flags import keep_flags, told_text
-from service.work.queue import _excerpt, beside, next_open, queue_of
+from service.work.queue import SHOWN, _excerpt, beside, next_open, queue_of
 from tests.web.conftest import Service
 from tests.web.test_pages_review import seen, send, tree_of, words_of
 
@@ -78,7 +78,7 @@ def test_flags_are_grouped_by_initiative_and_the_likeliest_comes_first(filled: S
     tree = seen(filled, "/werk")
     assert tree.xpath("string(//h3)") == "Zomerfeest in de Kuiperstraat"
     lines = tree.xpath("//li[@data-row]")
-    assert len(lines) == 50
+    assert len(lines) == SHOWN
     assert all(line.xpath(".//input[@type='checkbox']/@aria-label") for line in lines)
     assert any(line.xpath(".//mark") for line in lines)
     shares = [int(found.group(1)) for line in lines if (found := re.search(r"\((\d+)%\)", line.text_content()))]
