@@ -15,11 +15,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text
@@ -154,17 +155,25 @@ def _check(archive: tarfile.TarFile, hashes: dict[str, str]) -> None:
         name = min(members.keys() ^ hashes.keys())
         raise UserError(f"{name}: is missing from the backup, or was added to it; nothing was put back")
     for name, member in members.items():
+        if ".." in PurePosixPath(name).parts:
+            raise UserError(f"{name}: lies outside the backup; nothing was put back")
         stream = archive.extractfile(member) if member.isfile() else None
         if stream is None or hashlib.file_digest(stream, "sha256").hexdigest() != hashes[name]:  # type: ignore[arg-type]
             raise UserError(f"{name}: differs from its recorded hash; nothing was put back")
 
 
 def _put_files_back(archive: tarfile.TarFile, folder: Path) -> None:
+    """The names were checked; ``extractall`` learnt to refuse what lies outside only in Python 3.11.4."""
     folder.mkdir(parents=True, exist_ok=True)
-    members = [member for member in archive.getmembers() if member.name.startswith("data/")]
-    for member in members:
-        member.name = member.name.removeprefix("data/")
-    archive.extractall(folder, members=members, filter="data")
+    for member in archive.getmembers():
+        if not member.isfile() or not member.name.startswith("data/"):
+            continue
+        target = folder / member.name.removeprefix("data/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source = archive.extractfile(member)
+        assert source is not None, "a file has content"
+        with source, target.open("wb") as sink:
+            shutil.copyfileobj(source, sink)
 
 
 def _put_back(session: Session, table: Table, archive: tarfile.TarFile) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -106,7 +107,7 @@ def test_jobs_of_a_backup_go_on(service: Service, other_url: str, tmp_path: Path
         session.execute(update(Job).where(Job.id == runs.id).values(status="mislukt"))
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "no backup", "newer", "file", "extra"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "no backup", "newer", "file", "extra", "outside"])
 def test_a_damaged_backup_puts_nothing_back(
     service: Service, tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +131,11 @@ def test_a_damaged_backup_puts_nothing_back(
             )
         elif damage == "file":
             content["data/modellen/1/manifest.json"] = b"[]"
+        elif damage == "outside":
+            content["data/modellen/../../../buiten"] = b"x"
+            about = json.loads(content["backup.json"])
+            about["sha256"]["data/modellen/../../../buiten"] = hashlib.sha256(b"x").hexdigest()
+            content["backup.json"] = json.dumps(about).encode()
         elif damage == "extra":
             content["data/modellen/1/meer.json"] = b"{}"
         else:
