@@ -178,11 +178,7 @@ def withdraw(session: Session, actor: Actor, identifier: str, *, expected_versio
         NotFound: there is none, or who asks may not withdraw it.
         Outdated: it has changed since it was read.
     """
-    found = visible_initiative(session, actor, identifier, changing=True)
-    if not may_withdraw(actor, found):
-        raise NotFound("Dit initiatief bestaat niet, of u mag het niet intrekken.")
-    if expected_version is not None and found.version != expected_version:
-        raise Outdated("Het initiatief is intussen gewijzigd; haal het opnieuw op.")
+    found = _held(session, actor, identifier, expected_version, act="intrekken")
     if found.status != InitiativeStatus.WITHDRAWN.value:
         found.status, found.version, found.changed = InitiativeStatus.WITHDRAWN.value, found.version + 1, now()
         processing_log.log(session, "initiatief ingetrokken", found.id)
@@ -200,12 +196,17 @@ def erase(session: Session, actor: Actor, identifier: str, *, expected_version: 
         NotFound: there is none, or who asks may not erase it.
         Outdated: it has changed since it was read.
     """
+    erase_initiative(session, _held(session, actor, identifier, expected_version, act="wissen"), actor)
+
+
+def _held(session: Session, actor: Actor, identifier: str, expected_version: int | None, *, act: str) -> Initiative:
+    """An initiative that this person may take away, as it was seen; held until the transaction ends."""
     found = visible_initiative(session, actor, identifier, changing=True)
     if not may_withdraw(actor, found):
-        raise NotFound("Dit initiatief bestaat niet, of u mag het niet wissen.")
+        raise NotFound(f"Dit initiatief bestaat niet, of u mag het niet {act}.")
     if expected_version is not None and found.version != expected_version:
         raise Outdated("Het initiatief is intussen gewijzigd; haal het opnieuw op.")
-    erase_initiative(session, found, actor)
+    return found
 
 
 def own_initiatives(session: Session, actor: Actor) -> list[Initiative]:
