@@ -180,6 +180,7 @@ class FlagRow(Base):
         Index("ix_flags_order", "initiative_id", "p", "sequence"),
         Index("ix_flags_open", "initiative_id", "verdict", "current"),
         Index("ix_flags_ref", "ref"),
+        Index("ix_flags_opinions", "opinions", "sequence"),
     )
     sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
@@ -201,7 +202,14 @@ class FlagRow(Base):
     strength: Mapped[int] = mapped_column(default=0)
     current: Mapped[bool] = mapped_column(default=True)  # whether the latest reading still flags it
     judgements: Mapped[int] = mapped_column(default=0)  # how many; also the ETag
-    verdict: Mapped[str] = mapped_column(String(20), default="")  # of the latest judgement that stands; "" for none
+    # Of the judgements that stand (service.work.standing), for what counts over many flags. Words have a space around each.
+    verdict: Mapped[str] = mapped_column(String(20), default="")  # of the one that counts; "" for none
+    judged_kinds: Mapped[str] = mapped_column(String(400), default="")  # of the one that counts
+    shown_kinds: Mapped[str] = mapped_column(String(400), default="")  # that the model had suggested to who judged so
+    opinions: Mapped[int] = mapped_column(default=0)  # of how many people
+    apart: Mapped[str] = mapped_column(String(40), default="")  # questions on which they differ
+    kinds_apart: Mapped[str] = mapped_column(String(400), default="")  # on which they differ
+    settled: Mapped[bool] = mapped_column(default=False)  # a lawyer had the last word
     created: Mapped[datetime] = mapped_column(DateTime)
 
 

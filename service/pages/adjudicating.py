@@ -22,11 +22,12 @@ from service.pages.rendering import page, words
 from service.pages.routing import Form, form_of, router, see
 from service.pages.wording import activity_name
 from service.work.clauses import page_address
-from service.work.differences import Asked, Question, agreements, differing, judged_twice, rejects
+from service.work.differences import LATEST, Asked, agreements, choices, count_differing, differing
 from service.work.flags import told_text
 from service.work.judgements import flag_tag, judge
 from service.work.quoting import Law
 from service.work.settling import MODEL, Sight, sight_of
+from service.work.standing import Question, rejects
 
 routes = router()
 
@@ -65,29 +66,31 @@ def list_differences(
     """Flags on which people differ, and how far they agree."""
     asked = asked_of(request)
     with services.database.reading() as session:
-        judged = judged_twice(session, who)
-        found = differing(judged, asked)
-        pages = max(1, -(-len(found) // _SHOWN))
+        found = count_differing(session, who, asked)
+        open_ones, settled_ones = (count_differing(session, who, Asked(settled=settled)) for settled in (False, True))
+        pages = max(1, -(-found // _SHOWN))
         number = min(pagina, pages)
-        shown = found[(number - 1) * _SHOWN : number * _SHOWN]
-    services.reading.note("initiatief gelezen", dict.fromkeys(one.initiative.id for one in shown))
+        shown = differing(session, who, asked, skip=(number - 1) * _SHOWN, limit=_SHOWN)
+        choose, agreed = choices(session, who), agreements(session, who)
+    services.reading.note("initiatief gelezen", dict.fromkeys(initiative.id for _, initiative in shown))
     law = _law(services)
     return page(
         request,
         "adjudication/list.html",
         who=who,
-        shown=[(one, law.quoted(one.flag.anchor_ref, text=""), told_text(one.initiative).titel) for one in shown],
-        found=len(found),
-        open_ones=len(differing(judged, Asked())),
-        settled_ones=len(differing(judged, Asked(settled=True))),
+        shown=[(flag, one, law.quoted(flag.anchor_ref, text=""), told_text(one).titel) for flag, one in shown],
+        found=found,
+        open_ones=open_ones,
+        settled_ones=settled_ones,
         asked=asked,
         query=query_of(asked),
         number=number,
         pages=pages,
-        municipalities=sorted({one.initiative.municipality for one in judged if one.apart}, key=str.casefold),
-        kinds=[kind for kind in taxonomy().barrier_codes if any(kind in one.kinds_apart for one in judged)],
+        municipalities=choose.municipalities,
+        kinds=choose.kinds,
         questions=list(Question),
-        agreed=agreements(judged),
+        agreed=agreed,
+        latest=LATEST,
         may_settle=allowed(who, "beoordelingen:beslechten"),
         done=_done(request),
     )
@@ -126,10 +129,10 @@ def settle(request: Request, services: ServicesHere, who: Lawyer, identifier: Fl
                 Verdict(told.oordeel), told.soorten, told.zwaarte, note=told.toelichting, words_of=form.get("woorden", MODEL)
             )
             judge(session, who, identifier, decision, expected=form.get("stand"), adjudication=True)
-            left = differing(judged_twice(session, who), asked_of(request))
+            left = differing(session, who, asked_of(request), limit=1)
     except Outdated:
         return _shown(request, services, who, identifier, form=form, outdated=True, status=412)
-    onward = f"/{left[0].flag.id}" if left and not asked_of(request).settled else ""
+    onward = f"/{left[0][0].id}" if left and not asked_of(request).settled else ""
     query = query_of(asked_of(request))
     return see(f"/verschillen{onward}{query}{'&' if query else '?'}klaar={identifier}")
 

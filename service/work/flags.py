@@ -125,24 +125,19 @@ def new_flag(
     session: Session, initiative: Initiative, store: Store, clause: Clause, sha256: str, *, by_person: bool = False
 ) -> FlagRow:
     """A flag on a clause that this initiative had none on."""
-    regulation = clause.ref.partition("/")[0]
-    version = store.entry(regulation).version_date
-    row = FlagRow(
-        initiative_id=initiative.id,
-        ref=clause.ref,
-        regulation_id=regulation,
-        version_date=version,
-        clause_sha256=sha256,
-        quote=clause.text[:QUOTE_LENGTH],
-        anchor=Anchor.UNCHANGED.value,
-        anchor_ref=clause.ref,
-        anchor_version=version,
-        by_person=by_person,
-        created=now(),
-    )
+    row = FlagRow(initiative_id=initiative.id, ref=clause.ref, by_person=by_person, created=now())
+    anchor_at(row, store, clause, sha256)
     session.add(row)
     session.flush()
     return row
+
+
+def anchor_at(row: FlagRow, store: Store, clause: Clause, sha256: str) -> None:
+    """Let a flag begin at a clause as it is today."""
+    row.regulation_id = clause.ref.partition("/")[0]
+    row.version_date = row.anchor_version = store.entry(row.regulation_id).version_date
+    row.clause_sha256, row.quote = sha256, clause.text[:QUOTE_LENGTH]
+    row.anchor, row.anchor_ref = Anchor.UNCHANGED.value, clause.ref
 
 
 def keep_text(session: Session, clause: Clause) -> str:

@@ -18,8 +18,8 @@ from service.identity.actor import Actor
 from service.identity.policies import may_see
 from service.privacy.pseudonymising import pseudonymised
 from service.work import audit
-from service.work.flags import keep_text, kinds_told, new_flag
-from service.work.standing import standing
+from service.work.flags import anchor_at, keep_text, kinds_told, new_flag
+from service.work.standing import Standing, standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,7 @@ class Decision:
     evidence: tuple[dict[str, Any], ...] = ()  # {"start", "end"}, offsets in the clause as suggested
     note: str = ""
     suggestion_id: str | None = None  # what the person saw; None for the latest
+    takes_back: str | None = None  # the judgement that is taken back; None for the last one
 
 
 def visible_flag(session: Session, actor: Actor, identifier: str, *, changing: bool = False) -> tuple[FlagRow, Initiative]:
@@ -71,7 +72,7 @@ def judge(
 
     Raises:
         NotFound: no such flag for this person.
-        Conflict: the initiative was withdrawn, or there is nothing of this person to take back.
+        Conflict: the initiative was withdrawn, or what is to be taken back is not this person's last judgement that stands.
         Outdated: someone judged it in the meantime, or a model said something new.
         InvalidInput: the decision contradicts itself, or points outside the clause.
     """
@@ -85,7 +86,7 @@ def judge(
     text = session.get_one(ClauseText, suggestion.clause_sha256 if suggestion else flag.clause_sha256).text
     _check(decision, len(text))
     before = _judgements(session, flag)
-    undone = _own_last(before, actor) if decision.verdict is Verdict.TAKEN_BACK else None
+    undone = _own_last(before, actor, decision.takes_back) if decision.verdict is Verdict.TAKEN_BACK else None
     suggested = suggestion.content if suggestion else _told_by_people(before)
     empty = decision.verdict in (Verdict.REJECTED, Verdict.TAKEN_BACK)
     corrected = decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
@@ -97,7 +98,7 @@ def judge(
         user_id=actor.user_id,
         adjudication=undone.adjudication if undone else adjudication,
         verdict=decision.verdict.value,
-        kinds=[] if empty else list(decision.kinds or suggested["kinds"]),
+        kinds=[] if empty else list(dict.fromkeys(decision.kinds or suggested["kinds"])),
         strength=0 if empty else decision.strength if decision.strength is not None else suggested["strength"],
         evidence=[] if empty else [dict(span) for span in decision.evidence] if corrected else suggested["evidence"],
         note_sha256=hashlib.sha256(note.encode()).hexdigest() if note else "",
@@ -106,10 +107,11 @@ def judge(
     )
     session.add(judgement)
     session.flush()
-    counts = standing([*before, judgement]).final
-    flag.judgements, flag.verdict = flag.judgements + 1, counts.verdict if counts else ""
+    stands = standing([*before, judgement])
+    flag.judgements += 1
+    _count(session, flag, stands)
     if flag.by_person and suggestion is None:
-        flag.current = counts is not None  # a clause that nobody holds to be missed is no flag
+        flag.current = stands.final is not None  # a clause that nobody holds to be missed is no flag
     session.flush()
     details: dict[str, Any] = {"oordeel": judgement.verdict, "soorten": judgement.kinds, "signaal": flag.id}
     details["beslecht"] = judgement.adjudication
@@ -136,8 +138,11 @@ def add_missed(session: Session, actor: Actor, initiative: Initiative, store: St
     if known is not None and (known.current or not known.by_person):
         raise Conflict("Deze bepaling is al een signaal van dit initiatief.")
     _check(decision, len(clause.text))
-    # One that was added, and taken back, is there still.
-    row = known or new_flag(session, initiative, store, clause, keep_text(session, clause), by_person=True)
+    sha256 = keep_text(session, clause)
+    # One that was added, and taken back, is there still; whoever adds it again points into the words of today.
+    row = known or new_flag(session, initiative, store, clause, sha256, by_person=True)
+    if row.clause_sha256 != sha256:
+        anchor_at(row, store, clause, sha256)
     row.p, row.kinds, row.strength = 1.0, kinds_told(decision.kinds), decision.strength or 0
     judge(session, actor, row.id, decision)
     return row
@@ -155,18 +160,31 @@ def _judgements(session: Session, flag: FlagRow) -> list[Judgement]:
     return list(session.execute(query).scalars())
 
 
-def _own_last(judgements: list[Judgement], actor: Actor) -> Judgement:
+def _count(session: Session, flag: FlagRow, stands: Standing) -> None:
+    """Write on the flag what stands, so that what counts over many flags need not read all judgements."""
+    counts = stands.final
+    shown = session.execute(select(Suggestion).where(Suggestion.id == counts.suggestion_id)).scalar() if counts else None
+    flag.verdict = counts.verdict if counts else ""
+    flag.judged_kinds = kinds_told(counts.kinds) if counts else ""
+    flag.shown_kinds = kinds_told(shown.content["kinds"]) if shown else ""
+    flag.opinions, flag.settled = len(stands.opinions), stands.settled
+    flag.apart, flag.kinds_apart = kinds_told(stands.apart), kinds_told(sorted(stands.kinds_apart))
+
+
+def _own_last(judgements: list[Judgement], actor: Actor, named: str | None) -> Judgement:
     undone = {one.takes_back for one in judgements}
     own = [one for one in judgements if one.user_id == actor.user_id and one.id not in undone]
     last = next((one for one in reversed(own) if one.verdict != Verdict.TAKEN_BACK.value), None)
-    if last is None:
+    if last is None or named not in (None, last.id):
         raise Conflict("U hebt over dit signaal geen oordeel dat u kunt terugnemen.")
     return last
 
 
 def _told_by_people(judgements: list[Judgement]) -> dict[str, Any]:
     """What a clause that no model flagged was added with: who confirms it, confirms that."""
-    said = [one for one in judgements if one.verdict in (Verdict.ADDED.value, Verdict.CORRECTED.value)]
+    undone = {one.takes_back for one in judgements}
+    told = (Verdict.ADDED.value, Verdict.CORRECTED.value)
+    said = [one for one in judgements if one.verdict in told and one.id not in undone]
     if not said:
         return {"kinds": [], "strength": 0, "evidence": []}
     return {"kinds": said[-1].kinds, "strength": said[-1].strength, "evidence": said[-1].evidence}

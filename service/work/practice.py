@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import sqrt
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from corpus.taxonomy import taxonomy
-from service.database.tables import CLOSED, FlagRow, Initiative, InitiativeStatus, Judgement, Verdict
+from service.database.tables import CLOSED, FlagRow, Initiative, InitiativeStatus, Verdict
 from service.identity.actor import Actor
 from service.identity.policies import visible
-from service.work.standing import standing
 
 ENOUGH = 3
 """Initiatives of other organisations below which nothing is told of them."""
@@ -39,7 +39,7 @@ class Fact:
     own: bool  # of the organisation of who asks
     municipality: str
     activity: str
-    suggested: frozenset[str]  # kinds, by the model
+    suggested: frozenset[str]  # kinds that the model told to who judged
     by_person: bool  # the model missed it
     verdict: str  # that counts
     kinds: frozenset[str]  # that count
@@ -102,37 +102,31 @@ def facts(session: Session, who: Actor) -> list[Fact]:
             visible(who).label("own"),
             Initiative.municipality,
             FlagRow.activity,
-            FlagRow.kinds,
+            FlagRow.shown_kinds,
             FlagRow.by_person,
+            FlagRow.verdict,
+            FlagRow.judged_kinds,
         )
         .join(Initiative, Initiative.id == FlagRow.initiative_id)
         .where(FlagRow.verdict != "", Initiative.status != InitiativeStatus.ERASED.value)
         .order_by(FlagRow.sequence)
     )
-    told = select(Judgement).join(FlagRow, FlagRow.id == Judgement.flag_id).where(FlagRow.verdict != "")
-    told = told.order_by(Judgement.sequence).options(lazyload(Judgement.noted))
-    judged: defaultdict[str, list[Judgement]] = defaultdict(list)
-    for judgement in session.execute(told).scalars():
-        judged[judgement.flag_id].append(judgement)
-    found = []
-    for flag_id, ref, initiative, own, municipality, activity, kinds, by_person in session.execute(query).all():
-        final = standing(judged[flag_id]).final
-        if final is not None:
-            found.append(
-                Fact(
-                    flag_id=flag_id,
-                    ref=ref,
-                    initiative_id=initiative,
-                    own=bool(own),
-                    municipality=municipality,
-                    activity=activity,
-                    suggested=frozenset() if by_person else frozenset(kinds.split()),
-                    by_person=by_person,
-                    verdict=final.verdict,
-                    kinds=frozenset(final.kinds),
-                )
-            )
-    return found
+    sets = cache(lambda told: frozenset(told.split()))  # few, and each of them often
+    return [
+        Fact(
+            flag_id=flag_id,
+            ref=ref,
+            initiative_id=initiative,
+            own=bool(own),
+            municipality=municipality,
+            activity=activity,
+            suggested=sets("" if by_person else shown),
+            by_person=by_person,
+            verdict=verdict,
+            kinds=sets(kinds),
+        )
+        for flag_id, ref, initiative, own, municipality, activity, shown, by_person, verdict, kinds in session.execute(query)
+    ]
 
 
 def chosen(known: Iterable[Fact], wanted: Wanted) -> list[Fact]:

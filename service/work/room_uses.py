@@ -124,9 +124,11 @@ def tell_used(session: Session, who: Actor, flag_id: str, refs: Iterable[str]) -
 
     Raises:
         NotFound: no such flag for this person.
-        Conflict: nobody confirmed that it is a barrier.
+        Conflict: nobody confirmed that it is a barrier, or the initiative was withdrawn.
     """
-    visible_flag(session, who, flag_id, changing=True)
+    _, initiative = visible_flag(session, who, flag_id, changing=True)
+    if initiative.status in CLOSED:
+        raise Conflict("Het initiatief is ingetrokken; hierover valt niets meer te vertellen.")
     known = usable_flag(session, who, flag_id)
     if known.flag.verdict not in CONFIRMED:
         raise Conflict("Alleen bij een bevestigde belemmering kan ruimte zijn gebruikt.")

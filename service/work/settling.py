@@ -62,10 +62,10 @@ class Sight:
 
 def sight_of(session: Session, who: Actor, identifier: str) -> Sight:
     """What there is to see of a flag that more than one person judged; raises NotFound."""
-    found = judged_twice(session, who, flag_id=identifier)
-    if not found:
+    found = judged_twice(session, who, identifier)
+    if found is None:
         raise NotFound("Hierover is geen verschil, of u mag het niet zien.")
-    flag, standing = found[0].flag, found[0].standing
+    flag, standing = found.flag, found.standing
     suggestion = latest_suggestions(session, [flag.id]).get(flag.id)
     sha256 = suggestion.clause_sha256 if suggestion else flag.clause_sha256
     every = session.execute(select(Suggestion).where(Suggestion.flag_id == flag.id)).scalars()
@@ -77,7 +77,7 @@ def sight_of(session: Session, who: Actor, identifier: str) -> Sight:
             pointed[str(number)] = one.evidence
     people = {one.user_id for one in (*standing.opinions, *([standing.decision] if standing.decision else []))}
     return Sight(
-        judged=found[0],
+        judged=found,
         suggestion=suggestion,
         clause=session.get_one(ClauseText, sha256),
         names=_names(session, who, people),

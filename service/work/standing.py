@@ -1,11 +1,20 @@
-"""Which judgements stand: of everybody the last that was not taken back."""
+"""Which judgements stand: of everybody the last that was not taken back; and on what those differ."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from service.database.tables import Judgement, Verdict
+
+
+class Question(StrEnum):
+    """What people may answer differently."""
+
+    VERDICT = "oordeel"  # whether it stands in the way at all
+    KINDS = "soorten"
+    STRENGTH = "zwaarte"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +34,32 @@ class Standing:
         """What counts: the last word."""
         told = [*self.opinions, *([self.decision] if self.decision else [])]
         return max(told, key=lambda one: one.sequence, default=None)
+
+    @property
+    def kinds_apart(self) -> frozenset[str]:
+        """Kinds that some who see a barrier name, and others who see one do not."""
+        named = [frozenset(one.kinds) for one in self._barriers]
+        return frozenset.union(*named) - frozenset.intersection(*named) if named else frozenset()
+
+    @property
+    def apart(self) -> tuple[Question, ...]:
+        """On what people differ. Who rejects a flag names no kinds: that is one difference, not three."""
+        seen = len(self._barriers)
+        found = {
+            Question.VERDICT: 0 < seen < len(self.opinions),
+            Question.KINDS: bool(self.kinds_apart),
+            Question.STRENGTH: len({one.strength for one in self._barriers}) > 1,
+        }
+        return tuple(question for question, differs in found.items() if differs)
+
+    @property
+    def _barriers(self) -> list[Judgement]:
+        return [one for one in self.opinions if not rejects(one)]
+
+
+def rejects(judgement: Judgement) -> bool:
+    """Whether someone sees no barrier."""
+    return judgement.verdict == Verdict.REJECTED.value
 
 
 def standing(judgements: Iterable[Judgement]) -> Standing:

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from service.database.tables import FlagRow, Judgement, User
 from service.identity.organisations import organisation_named
 from service.pages.texts import texts
-from service.work.differences import Question
 from service.work.flags import latest_suggestions
+from service.work.standing import Question
 from tests.web.browsing import new_person
 from tests.web.conftest import Service
 

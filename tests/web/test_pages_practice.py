@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from starlette.testclient import TestClient
 
 from corpus.adding import add_paths
 from service.api.application import create_app
-from service.database.tables import AuditEntry, RoomUse
+from service.database.tables import AuditEntry, FlagRow, Initiative, InitiativeStatus, RoomUse
 from service.engine import Engine
 from service.pages.texts import texts
 from service.settings import settings_of
@@ -249,6 +252,33 @@ def test_room_that_was_used(service: Service, filled: dict[str, Any]) -> None:
     assert SAID("practice-ruimte-none") in words(seen(service, "/praktijk/ruimte"))
 
 
+def test_a_rejection_counts_for_what_was_shown_to_who_rejected(service: Service, filled: dict[str, Any]) -> None:
+    """Whatever a later model says of the same clause."""
+    rejected = filled["flags"][2]["id"]
+    with service.database.writing() as session:
+        row = session.execute(select(FlagRow).where(FlagRow.id == rejected)).scalar_one()
+        shown, before = row.shown_kinds.split(), row.kinds
+        row.kinds = " handhaving "
+    try:
+        assert shown and "handhaving" not in shown
+        kinds = {row["soort"]: row for row in rows_of(service, "/praktijk/oordelen?tabel=soorten", "jsonl")}
+        assert "handhaving" not in kinds and kinds[shown[0]]["afgewezen"] >= 1
+    finally:
+        with service.database.writing() as session:
+            session.execute(select(FlagRow).where(FlagRow.id == rejected)).scalar_one().kinds = before
+
+
+def test_of_a_withdrawn_initiative_no_use_of_room_is_told(service: Service, filled: dict[str, Any]) -> None:
+    initiative, _ = service.submit(titel="Feest dat niet doorgaat")
+    flag = service.flags(initiative)[0]
+    judged(service, flag["id"], oordeel="bevestigd")
+    with service.database.writing() as session:
+        row = session.execute(select(Initiative).where(Initiative.id == initiative)).scalar_one()
+        row.status = InitiativeStatus.WITHDRAWN.value
+    reply = service.client.post(f"/praktijk/ruimte/{flag['id']}", data={"ruimte": ""}, headers=service.as_("beoordelaar"))
+    assert reply.status_code == 409 and "ingetrokken" in reply.text
+
+
 def test_english(service: Service, filled: dict[str, Any]) -> None:
     tree = seen(service, "/praktijk?taal=en")
     service.client.cookies.clear()
@@ -309,6 +339,15 @@ def test_who_asks_what(engine_of_two: Engine, activity: str, ref: str) -> None:
     assert "".join(run.text for run in beside.other_runs) == beside.other.text
     assert {run.kind for run in beside.one_runs} == {"same", "removed"}
     assert {run.kind for run in beside.other_runs} == {"same", "added"}
+
+
+def test_comparisons_are_remembered_for_as_long_as_the_store_serves(engine_of_two: Engine) -> None:
+    loaded = replace(engine_of_two.loaded)
+    assert compared(loaded, "evenement", "gemeente") is compared(loaded, "evenement", "gemeente")
+    gone = weakref.ref(loaded)
+    del loaded
+    gc.collect()
+    assert gone() is None
 
 
 def test_an_authority_without_rules_asks_nothing(engine_of_two: Engine) -> None:

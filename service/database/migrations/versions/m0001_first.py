@@ -267,6 +267,12 @@ def upgrade() -> None:
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.Column("judgements", sa.Integer(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("judged_kinds", sa.String(length=400), nullable=False),
+        sa.Column("shown_kinds", sa.String(length=400), nullable=False),
+        sa.Column("opinions", sa.Integer(), nullable=False),
+        sa.Column("apart", sa.String(length=40), nullable=False),
+        sa.Column("kinds_apart", sa.String(length=400), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["clause_sha256"],
@@ -283,6 +289,7 @@ def upgrade() -> None:
     with op.batch_alter_table("flags", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_flags_initiative_id"), ["initiative_id"], unique=False)
         batch_op.create_index("ix_flags_open", ["initiative_id", "verdict", "current"], unique=False)
+        batch_op.create_index("ix_flags_opinions", ["opinions", "sequence"], unique=False)
         batch_op.create_index("ix_flags_order", ["initiative_id", "p", "sequence"], unique=False)
         batch_op.create_index("ix_flags_ref", ["ref"], unique=False)
         batch_op.create_index(batch_op.f("ix_flags_regulation_id"), ["regulation_id"], unique=False)

@@ -37,6 +37,7 @@ adjudication-agreement-lead = { $count ->
     [one] One flag was
    *[other] { $count } flags were
 } judged by two people or more. Krippendorff's alpha is 1 when everybody always says the same, and 0 when people agree no more often than chance. Above 0.80 you can build on the judgements; between 0.67 and 0.80 with care; below that not. The interval (95%) says how certain that number is.
+adjudication-agreement-latest = The newest flags are counted; older ones no longer count.
 adjudication-agreement-none = No flag was judged by two people yet, so there is nothing to measure.
 adjudication-agreement-caption = Agreement by question
 adjudication-asked = Question

@@ -37,6 +37,7 @@ adjudication-agreement-lead = { $count ->
     [one] Eén signaal is
    *[other] { $count } signalen zijn
 } door twee of meer mensen beoordeeld. Alfa van Krippendorff is 1 als iedereen altijd hetzelfde zegt, en 0 als mensen het niet vaker eens zijn dan toeval. Boven 0,80 kunt u op de oordelen bouwen; tussen 0,67 en 0,80 met voorzichtigheid; daaronder niet. Het interval (95%) zegt hoe zeker dat getal is.
+adjudication-agreement-latest = Geteld zijn de nieuwste signalen; oudere tellen niet meer mee.
 adjudication-agreement-none = Nog geen signaal is door twee mensen beoordeeld. Er valt dus nog niets te meten.
 adjudication-agreement-caption = Overeenstemming per vraag
 adjudication-asked = Vraag
