@@ -18,7 +18,7 @@ from models.dutch import sentences
 from models.explaining import place_of
 from service.api.access import Right, Services, ServicesHere
 from service.api.messages import GemistInvoer
-from service.database.tables import Verdict
+from service.database.tables import CLOSED, Verdict
 from service.errors import Conflict
 from service.identity.actor import Actor
 from service.pages.forms import read
@@ -82,7 +82,7 @@ def add(request: Request, services: ServicesHere, who: Adder, identifier: FlagId
             made = add_missed(session, who, initiative, store, clause.ref, decision)
             judgement = last_of(session, who, made)
     except Conflict:
-        return _shown(request, services, who, identifier, clause=clause, form=form, known=True, status=409)
+        return _shown(request, services, who, identifier, clause=clause, form=form, refused=True, status=409)
     return see(queue_address(wanted_of(request), f"/{identifier}", gedaan=judgement.id))
 
 
@@ -97,7 +97,7 @@ def _shown(
     hits: list[SearchHit] | None = None,
     form: Form | None = None,
     faults: dict[str, str] | None = None,
-    known: bool = False,
+    refused: bool = False,
     status: int = 200,
 ) -> Response:
     store, wanted = services.engine.loaded.store, wanted_of(request)
@@ -120,7 +120,8 @@ def _shown(
         asked_filters=wanted.query,
         form=form or Form(()),
         faults=faults or {},
-        known=known,
+        refused=refused,
+        closed=initiative.status in CLOSED,
         barriers=taxonomy().barriers,
         place_of=place_of,
         heading_of=lambda ref: store.clause(ref).heading,

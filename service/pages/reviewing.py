@@ -15,7 +15,7 @@ from service.api.access import Services, ServicesHere
 from service.api.messages import BeoordelingInvoer
 from service.api.words import Identifier
 from service.database.tables import Verdict
-from service.errors import Outdated
+from service.errors import Conflict, Outdated
 from service.identity.actor import Actor
 from service.pages.forms import read
 from service.pages.law import anchor, number_of
@@ -91,10 +91,17 @@ def judge_flag(request: Request, services: ServicesHere, who: Reviewer, identifi
 
 @routes.post("/werk/{flag}/terugnemen")
 def take_back(request: Request, services: ServicesHere, who: Reviewer, identifier: FlagId) -> Response:
-    """Take back one's own last judgement of a flag, which is then shown again."""
-    with services.database.writing() as session:
-        made = judge(session, who, identifier, Decision(verdict=Verdict.TAKEN_BACK))
-    return see(queue_address(wanted_of(request), f"/{identifier}", gedaan=made.id))
+    """Take back one's own last judgement of a flag, which is then shown again.
+
+    The form names it: sent twice, it does not take back the one before too.
+    """
+    decision = Decision(verdict=Verdict.TAKEN_BACK, takes_back=form_of(request).get("oordeel"))
+    try:
+        with services.database.writing() as session:
+            done = judge(session, who, identifier, decision).id
+    except Conflict:
+        done = None  # there is nothing more to take back, and the flag tells what stands
+    return see(queue_address(wanted_of(request), f"/{identifier}", gedaan=done))
 
 
 def corrected_in(form: Form) -> dict[str, Any]:

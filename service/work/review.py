@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,12 +20,23 @@ from corpus.store import Store
 from corpus.taxonomy import taxonomy
 from models.dutch import sentences
 from models.evidence import Evidence
-from service.database.tables import CLOSED, ClauseText, FlagRow, Initiative, Judgement, Suggestion, User, Verdict
+from service.database.tables import (
+    CLOSED,
+    ClauseText,
+    FlagRow,
+    Initiative,
+    InitiativeStatus,
+    Judgement,
+    Suggestion,
+    User,
+    Verdict,
+)
 from service.identity.actor import Actor
 from service.identity.policies import visible
 from service.work.clauses import Stretch, stretches
 from service.work.flags import told_text
 from service.work.judgements import flag_tag, standing_only, visible_flag
+from service.work.practice import ENOUGH
 from service.work.quoting import Law, Quoted, Room
 from service.work.regulations import article_of, linker_of
 from service.work.standing import Standing, standing
@@ -78,7 +90,8 @@ class Sight:
     said: list[Said]  # of this flag, the oldest first
     standing: Standing
     precedents: list[Said]  # of the same clause in other initiatives of the own organisation, the newest first
-    counts: dict[str, int]  # how often flags on this clause came to stand how, over all organisations
+    counts: dict[str, int]  # in how many own initiatives flags on this clause came to stand how
+    elsewhere: dict[str, int]  # the same of other organisations, as far as that says nothing about any of them
     tag: str
     suggested: dict[str, Any]  # what the model says; of a clause that a person added, what that person said
 
@@ -125,6 +138,7 @@ def review_of(session: Session, who: Actor, identifier: str, store: Store) -> Si
     stands = standing(one.judgement for one in judged)
     content = {**dict.fromkeys(_WHY, ()), **(latest.content if latest else _added(flag, stands))}
     told, law = told_text(initiative), Law(store)
+    own, others = _counts(session, who, flag)
     return Sight(
         flag=flag,
         initiative=initiative,
@@ -140,7 +154,8 @@ def review_of(session: Session, who: Actor, identifier: str, store: Store) -> Si
         said=judged,
         standing=stands,
         precedents=_precedents(session, who, flag),
-        counts=_counts(session, flag),
+        counts=own,
+        elsewhere={how: count for how, count in others.items() if count >= ENOUGH},
         tag=flag_tag(flag, latest),
         suggested=content,
     )
@@ -200,10 +215,20 @@ def _precedents(session: Session, who: Actor, flag: FlagRow) -> list[Said]:
     return [_one(who, judgement, user, initiative=initiative) for judgement, user, initiative in session.execute(query).all()]
 
 
-def _counts(session: Session, flag: FlagRow) -> dict[str, int]:
-    """Of nobody in particular: how many initiatives it touched, and how many not, says nothing about any of them."""
-    query = select(FlagRow.verdict, func.count()).where(_same_clause(flag), FlagRow.id != flag.id, FlagRow.verdict != "")
-    return {row[0]: row[1] for row in session.execute(query.group_by(FlagRow.verdict)).all()}
+def _counts(session: Session, who: Actor, flag: FlagRow) -> tuple[Counter[str], Counter[str]]:
+    """In how many initiatives, own ones and others, flags on the same clause came to stand how."""
+    whose = visible(who)
+    query = (
+        select(FlagRow.verdict, whose, func.count(FlagRow.initiative_id.distinct()))
+        .join(Initiative, Initiative.id == FlagRow.initiative_id)
+        .where(_same_clause(flag), FlagRow.id != flag.id, FlagRow.verdict != "")
+        .where(Initiative.status != InitiativeStatus.ERASED.value)
+        .group_by(FlagRow.verdict, whose)
+    )
+    own, others = Counter[str](), Counter[str]()
+    for verdict, is_own, count in session.execute(query).all():
+        (own if is_own else others)[verdict] += count
+    return own, others
 
 
 def _spans(text: str, mentions: Sequence[dict[str, Any]], offset: int) -> list[dict[str, int]]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import lxml.html
 import pytest
 from httpx import Response
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS
 from service.clock import now
-from service.database.tables import Claim, FlagRow, Initiative, InitiativeStatus, Judgement
+from service.database.tables import Claim, ClauseText, FlagRow, Initiative, InitiativeStatus, Judgement, User
 from service.pages.reviewing import SIGNALS
+from service.work.flags import keep_text
+from service.work.practice import ENOUGH
 from service.work.snapshots import make_snapshot
 from tests.web.conftest import Service
 
@@ -57,6 +60,13 @@ def judge(service: Service, flag: dict[str, Any], *, who: str = "beoordelaar", q
     """As the form of the page sends it."""
     version = version_of(seen(service, f"/werk/{flag['id']}", who=who))
     return send(service, f"/werk/{flag['id']}{query}", {"versie": version, "toelichting": "", **told}, who=who)
+
+
+def take_back(service: Service, flag: dict[str, Any], *, who: str = "beoordelaar") -> Response:
+    """As the form of the page sends it."""
+    address = f"/werk/{flag['id']}/terugnemen"
+    path = f"//form[@action='{address}']/input[@name='oordeel']/@value"
+    return send(service, address, {"oordeel": seen(service, f"/werk/{flag['id']}", who=who).xpath(path)[-1]}, who=who)
 
 
 def row_of(service: Service, flag: dict[str, Any]) -> FlagRow:
@@ -145,19 +155,41 @@ def test_taking_back_restores_what_stood(service: Service, flag: dict[str, Any])
     judge(service, flag, oordeel="bevestigd", who="jurist")
     judge(service, flag, oordeel="afgewezen")
     assert row_of(service, flag).verdict == "afgewezen"
-    reply = send(service, f"/werk/{flag['id']}/terugnemen", {})
+    reply = take_back(service, flag)
     assert reply.status_code == 303
     tree = seen(service, reply.headers["location"])
     assert "Teruggenomen: artikel" in words_of(tree, "//*[@data-start]")
     assert row_of(service, flag).verdict == "bevestigd"
     earlier = words_of(tree, "//section[@aria-labelledby='eerder']")
     assert "later teruggenomen" in earlier
-    assert send(service, f"/werk/{flag['id']}/terugnemen", {}).status_code == 409  # there is nothing of this person left
-    send(service, f"/werk/{flag['id']}/terugnemen", {}, who="jurist")
+    assert not seen(service, f"/werk/{flag['id']}").xpath(
+        "//form[contains(@action, 'terugnemen')]"
+    )  # nothing of this person left
+    take_back(service, flag, who="jurist")
     assert row_of(service, flag).verdict == ""
     with service.database.reading() as session:
         kept = session.execute(select(Judgement).where(Judgement.flag_id == flag["id"])).scalars().all()
     assert len(kept) == 4  # nothing was taken away
+
+
+def test_taking_back_twice_takes_back_once(service: Service, flag: dict[str, Any]) -> None:
+    judge(service, flag, oordeel="afgewezen")
+    judge(service, flag, oordeel="bevestigd")
+    with service.database.reading() as session:
+        query = select(Judgement.id).where(Judgement.flag_id == flag["id"]).order_by(Judgement.sequence)
+        last = session.execute(query).scalars().all()[-1]
+    for _ in range(2):  # who clicks twice
+        reply = send(service, f"/werk/{flag['id']}/terugnemen", {"oordeel": last})
+        assert reply.status_code == 303
+    assert "Teruggenomen" not in words_of(seen(service, reply.headers["location"]), "//*[@data-start]")
+    assert (row_of(service, flag).verdict, row_of(service, flag).judgements) == ("afgewezen", 3)
+    send(service, f"/werk/{flag['id']}/terugnemen", {})  # of a form that names nothing
+    assert row_of(service, flag).verdict == "afgewezen"
+
+
+def test_a_kind_sent_twice_is_one_kind(service: Service, flag: dict[str, Any]) -> None:
+    assert judge(service, flag, oordeel="aangepast", zwaarte="2", soorten=["gebod", "plaats", "gebod"]).status_code == 303
+    assert row_of(service, flag).judged_kinds == " gebod plaats "
 
 
 def test_the_interface_takes_back_too(service: Service, flag: dict[str, Any]) -> None:
@@ -182,7 +214,7 @@ def test_what_was_taken_back_is_in_no_snapshot_and_no_statistic(service: Service
     before = rejected()
     judge(service, flag, oordeel="afgewezen")
     assert rejected() == before + 1
-    send(service, f"/werk/{flag['id']}/terugnemen", {})
+    take_back(service, flag)
     assert rejected() == before
     with service.database.writing() as session:
         snapshot = make_snapshot(session, service.settings.data)
@@ -212,9 +244,42 @@ def test_judgements_of_the_same_clause_stand_beside_it(service: Service, flag: d
     text = words_of(seen(service, f"/werk/{same['id']}"), "//section[@aria-labelledby='eerder']")
     assert "Altijd zo bij een straatfeest." in text
     assert "Zomerfeest in de Kuiperstraat" in text
-    counted = re.search(r"In alle organisaties samen:.*? bevestigd: (\d+)", text)
+    counted = re.search(r"Bij initiatieven van uw organisatie:.*? bevestigd: (\d+)", text)
     assert counted is not None
     assert int(counted.group(1)) >= 1
+
+
+def test_few_initiatives_of_others_are_not_counted_beside_a_flag(service: Service, flag: dict[str, Any]) -> None:
+    told, ref = [], flag["verwijzing"]
+    with service.database.reading() as session:
+        organisation = session.execute(
+            select(User.organisation_id).where(User.id == service.users["beoordelaar-elders"])
+        ).scalar_one()
+    for number in range(ENOUGH):
+        elsewhere, _ = service.submit(titel=f"Feest elders {number}")
+        other = next(one for one in service.flags(elsewhere) if one["verwijzing"] == ref)
+        with service.database.writing() as session:  # the same rule binds both
+            session.execute(update(Initiative).where(Initiative.id == elsewhere).values(organisation_id=organisation))
+        judge(service, other, who="beoordelaar-elders", oordeel="afgewezen")
+        own = next(one for one in service.flags(service.submit()[0]) if one["verwijzing"] == ref)
+        told.append(words_of(seen(service, f"/werk/{own['id']}"), "//section[@aria-labelledby='eerder']"))
+    assert ["Bij initiatieven van andere organisaties: afgewezen: 3." in text for text in told] == [False, False, True]
+    assert all("afgewezen: 1" not in text and "afgewezen: 2" not in text for text in told)
+
+
+def test_a_name_is_written_as_it_is(service: Service, flag: dict[str, Any]) -> None:
+    with service.database.writing() as session:
+        user = session.execute(select(User).where(User.id == service.users["jurist"])).scalar_one()
+        before, user.name = user.name, "Bos & Zn"
+    try:
+        old = version_of(seen(service, f"/werk/{flag['id']}"))
+        judge(service, flag, who="jurist", oordeel="afgewezen")
+        assert "door Bos & Zn," in words_of(seen(service, f"/werk/{flag['id']}"))
+        late = send(service, f"/werk/{flag['id']}", {"versie": old, "oordeel": "bevestigd"})
+        assert "Intussen heeft Bos & Zn dit afgewezen." in words_of(tree_of(late, 412))
+    finally:
+        with service.database.writing() as session:
+            session.execute(select(User).where(User.id == service.users["jurist"])).scalar_one().name = before
 
 
 def test_a_withdrawn_initiative_is_read_and_not_judged(service: Service, flag: dict[str, Any], initiative: str) -> None:
@@ -281,8 +346,9 @@ def test_a_missed_clause_is_added_taken_back_and_added_again(service: Service, f
     tree = seen(service, added.headers["location"])
     assert "Toegevoegd: " in words_of(tree, "//*[@data-start]")
     assert send(service, address, told).status_code == 409
-    undo = tree.xpath("string(//*[@data-start]//form/@action)")
-    assert send(service, undo, {}).status_code == 303
+    undo = tree.xpath("//*[@data-start]//form")[0]
+    fields = {"oordeel": undo.xpath("input[@name='oordeel']/@value")[0]}
+    assert send(service, undo.get("action"), fields).status_code == 303
     with service.database.reading() as session:
         row = session.execute(
             select(FlagRow).where(FlagRow.initiative_id == initiative, FlagRow.ref == ref, FlagRow.by_person)
@@ -294,6 +360,9 @@ def test_a_missed_clause_is_added_taken_back_and_added_again(service: Service, f
     assert (again.current, again.verdict, again.kinds) == (True, "toegevoegd", " verbod ")
     page = words_of(seen(service, f"/werk/{row.id}"))
     assert "een mens heeft het toegevoegd" in page
+    # What was corrected and taken back is not what a colleague confirms.
+    judge(service, {"id": row.id}, oordeel="aangepast", soorten=["gebod", "plaats"], zwaarte="3")
+    assert take_back(service, {"id": row.id}).status_code == 303
     # A colleague who confirms it, confirms what it was added with.
     judge(service, {"id": row.id}, who="jurist", oordeel="bevestigd")
     with service.database.reading() as session:
@@ -301,6 +370,43 @@ def test_a_missed_clause_is_added_taken_back_and_added_again(service: Service, f
             select(Judgement).where(Judgement.flag_id == row.id).order_by(Judgement.sequence.desc())
         ).scalars()
         assert next(iter(last)).kinds == ["verbod"]
+
+
+def test_who_adds_a_clause_again_points_into_the_words_of_today(
+    service: Service, flag: dict[str, Any], initiative: str
+) -> None:
+    clauses = service.engine.loaded.store.clauses("CVDR900001")
+    flagged = {one["verwijzing"] for one in service.flags(initiative)}
+    clause = next(one for one in reversed(list(clauses)) if one.ref not in flagged and len(one.text) > 40)
+    told = {
+        "verwijzing": clause.ref,
+        "soorten": ["gebod"],
+        "zwaarte": "2",
+        "toelichting": "",
+        "bewijs": [f"0-{len(clause.text)}"],
+    }
+    assert send(service, f"/werk/{flag['id']}/toevoegen", told).status_code == 303
+    with service.database.writing() as session:
+        row = session.execute(select(FlagRow).where(FlagRow.initiative_id == initiative, FlagRow.by_person)).scalar_one()
+        short = keep_text(session, replace(clause, text="Kort.", spans=(), links=()))
+        row.clause_sha256, row.version_date = short, "2001-01-01"  # as it was when it was added
+    assert take_back(service, {"id": row.id}).status_code == 303
+    assert send(service, f"/werk/{flag['id']}/toevoegen", told).status_code == 303
+    with service.database.reading() as session:
+        again = session.get_one(FlagRow, row.sequence)
+        assert session.get_one(ClauseText, again.clause_sha256).text == clause.text
+        assert again.version_date == service.engine.loaded.store.entry("CVDR900001").version_date
+
+
+def test_nothing_is_added_to_a_withdrawn_initiative_and_the_page_says_why(
+    service: Service, flag: dict[str, Any], initiative: str
+) -> None:
+    with service.database.writing() as session:
+        row = session.execute(select(Initiative).where(Initiative.id == initiative)).scalar_one()
+        row.status = InitiativeStatus.WITHDRAWN.value
+    told = {"verwijzing": "CVDR900001/artikel-2:4/lid-2", "soorten": ["gebod"], "zwaarte": "2", "toelichting": ""}
+    page = words_of(tree_of(send(service, f"/werk/{flag['id']}/toevoegen", told), 409), "//*[@data-start]")
+    assert "ingetrokken" in page and "al een signaal" not in page
 
 
 def test_every_signal_of_the_model_is_told_in_words() -> None:
