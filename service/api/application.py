@@ -28,7 +28,7 @@ from service.jobs.carrying import World
 from service.jobs.embedded import EmbeddedWorker
 from service.operation.logs import set_up_logs
 from service.pages.application import page_routes
-from service.pages.routing import lost
+from service.pages.routing import lost, refusing
 from service.settings import Settings, settings_of
 from service.work.reading import ReadingLog
 
@@ -93,7 +93,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     async def openapi() -> Response:
         return Response(described, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
 
-    return Shell(app, settings=settings, limits=services.limits, measures=services.measures)
+    return Shell(app, settings=settings, limits=services.limits, measures=services.measures, refusing=refusing(app))
 
 
 def routes_of() -> list[APIRoute]:

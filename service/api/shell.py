@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from service.api.limits import Limits
@@ -25,6 +25,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+Refusing = Callable[[Scope, int, Mapping[str, str]], Application | None]
+"""How a request is refused: given its scope, the status and headers; None for as a program is told."""
+
 _log = logging.getLogger("service.access")
 
 
@@ -35,8 +38,9 @@ class TooLarge(Exception):
 class Shell:
     """Surrounds an ASGI application."""
 
-    def __init__(self, app: Application, *, settings: Settings, limits: Limits, measures: Measures) -> None:
+    def __init__(self, app: Application, *, settings: Settings, limits: Limits, measures: Measures, refusing: Refusing) -> None:
         self._app = app
+        self._refusing = refusing
         self._limits = limits
         self._measures = measures
         self._most = settings.max_body_bytes
@@ -86,10 +90,12 @@ class Shell:
                 raise TooLarge
         except TooLarge:
             large = False
-            await problem(request_id, 413)(scope, receive, answer)
+            refusal = self._refusing(scope, 413, {}) or problem(request_id, 413)
+            await refusal(scope, receive, answer)
         except TooManyRequests as error:
             again = {"Retry-After": str(error.retry_after)}
-            await problem(request_id, 429, title=error.title, detail=error.detail, headers=again)(scope, receive, answer)
+            told = problem(request_id, 429, title=error.title, detail=error.detail, headers=again)
+            await (self._refusing(scope, 429, again) or told)(scope, receive, answer)
         except Exception as error:
             if not begun:  # otherwise the application has answered for itself, and told the log
                 await broken(request_id, error)(scope, receive, answer)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import IntegrityError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import UnknownRef
 from service.api.access import COOKIE, services_of
 from service.api.problems import broken, request_id_of, status_of
+from service.api.shell import Refusing, TooLarge
 from service.database.opening import database_failed
-from service.errors import NotAuthenticated, ServiceError, SessionEnded
+from service.errors import NotAuthenticated, ServiceError, SessionEnded, TooManyRequests, Unavailable
 from service.identity.actor import ANONYMOUS
 from service.pages.rendering import SECURITY, page
 from service.pages.texts import LANGUAGES
@@ -31,6 +34,9 @@ _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 400
 _PROGRAMS = ("/v1", "/health", "/metrics")
 """What programs ask, whatever they say that they accept."""
+
+_GONE = 499
+"""For log and measures: there is nobody left to answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +115,8 @@ async def as_page(request: Request, handle: Callable[[Request], Awaitable[Respon
             response.delete_cookie(COOKIE, path="/")
     except ServiceError as error:
         response = failed(request, status_of(error), detail=error.detail)
+        if isinstance(error, TooManyRequests | Unavailable):
+            response.headers["Retry-After"] = str(error.retry_after)
     except HTTPException as error:
         response = failed(request, error.status_code, told=error.detail)
     except UnknownRef:
@@ -117,8 +125,14 @@ async def as_page(request: Request, handle: Callable[[Request], Awaitable[Respon
         response = failed(request, 400)
     except IntegrityError:
         response = failed(request, 409)  # two requests made the same thing at the same moment; this one came second
+    except TooLarge:
+        response = failed(request, 413)
+    except ClientDisconnect:
+        response = Response(status_code=_GONE)
     except Exception as error:
         response = failed(request, _status_of_fault(request, error))
+        if response.status_code == 503:
+            response.headers["Retry-After"] = "5"
     response.headers.setdefault("Content-Security-Policy", SECURITY)
     response.headers.setdefault("Vary", "Cookie")
     if asked in LANGUAGES:
@@ -159,14 +173,38 @@ def lost(otherwise: ASGIApp) -> ASGIApp:
         raise HTTPException(404)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive, send) if scope["type"] == "http" else None
-        wants_page = request is not None and "text/html" in request.headers.get("accept", "")
-        if request is None or not wants_page or request.method != "GET" or request.url.path.startswith(_PROGRAMS):
-            await otherwise(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "GET" and _wants_page(scope):
+            await (await as_page(Request(scope, receive, send), nothing))(scope, receive, send)
         else:
-            await (await as_page(request, nothing))(scope, receive, send)
+            await otherwise(scope, receive, send)
 
     return answer
+
+
+def refusing(app: FastAPI) -> Refusing:
+    """How requests that never come to a route are refused (service.api.shell): with a page, where a browser asks."""
+
+    def refusal(scope: Scope, status: int, headers: Mapping[str, str]) -> ASGIApp | None:
+        if not _wants_page(scope):
+            return None
+
+        async def refuse(request: Request) -> Response:
+            response = failed(request, status)
+            response.headers.update(headers)
+            return response
+
+        async def answer(_: Scope, receive: Receive, send: Send) -> None:
+            asked = {**scope, "app": app, "method": "GET"}  # a form that was sent is not read
+            await (await as_page(Request(asked, receive, send), refuse))(scope, receive, send)
+
+        return answer
+
+    return refusal
+
+
+def _wants_page(scope: Scope) -> bool:
+    """Whether a browser asks for something that people read."""
+    return "text/html" in Headers(scope=scope).get("accept", "") and not scope["path"].startswith(_PROGRAMS)
 
 
 async def _read_form(request: Request) -> None:
