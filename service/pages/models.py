@@ -76,8 +76,7 @@ def choose_model(request: Request, services: ServicesHere, who: Chooser, version
     if not 1 <= len(reason) <= _LONGEST_REASON:
         return _confirmation(request, services, who, version, status=400, reason=reason)
     model = model_of(services.settings, version, serving=_serving(services))
-    with services.database.writing() as session:
-        choose(session, services.settings, who, model, reason=reason)
+    choose(services.database, services.settings, who, model, reason=reason)
     return see("/modellen?gekozen=ja")
 
 

@@ -6,21 +6,22 @@ another model when it changes. Choices are never removed, so the one before is a
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from corpus.errors import InvalidModel
 from models.loading import load_model, released_folder
 from models.packaging import open_package
 from models.quality import Quality, load_quality
 from service.clock import now
-from service.database.opening import lock_for
+from service.database.opening import Database
 from service.errors import Conflict, NotFound
 from service.identity.actor import Actor
 from service.settings import Settings
@@ -30,7 +31,6 @@ TRAINED = "modellen"
 """Folder of the data folder with a folder for every model that was trained here."""
 
 _CHOICES = "keuze.json"
-_LOCK = 71_020
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +106,11 @@ def known_models(settings: Settings, *, serving: str) -> list[KnownModel]:
     return list(found.values())
 
 
-def choose(session: Session, settings: Settings, who: Actor, model: KnownModel, *, reason: str) -> None:
+def choose(database: Database, settings: Settings, who: Actor, model: KnownModel, *, reason: str) -> None:
     """Put a model to work. Processes open it within seconds; initiatives are read again by themselves.
 
     Args:
-        session: a writing session.
+        database: for the audit trail.
         settings: where the choice is kept.
         who: who chose.
         model: of ``known_models``.
@@ -120,26 +120,36 @@ def choose(session: Session, settings: Settings, who: Actor, model: KnownModel, 
         Conflict: it serves already, or cannot be opened.
         NotFound: it has gone meanwhile.
     """
-    lock_for(session, _LOCK)
-    if serving_folder(settings) == model.folder:
-        raise Conflict("Dit model dient al.")
     try:
         load_model(model.folder)  # a model that cannot be opened must not be chosen, however well it was measured
     except InvalidModel:
         raise Conflict("Dit model kan niet worden geopend.") from None
-    before = choices(settings)
-    made = Choice(
-        version=model.version,
-        folder=model.folder.name if model.trained_here else "",
-        moment=now().isoformat(timespec="seconds"),
-        reason=reason,
-    )
-    audit.record(session, who, "model.gekozen", f"model:{model.version}", {"reden": reason})
-    path = choice_file(settings)
+    with _one_by_one(settings):
+        if serving_folder(settings) == model.folder:
+            raise Conflict("Dit model dient al.")
+        made = Choice(
+            version=model.version,
+            folder=model.folder.name if model.trained_here else "",
+            moment=now().isoformat(timespec="seconds"),
+            reason=reason,
+        )
+        path = choice_file(settings)
+        told = json.dumps([asdict(one) for one in (*choices(settings), made)], indent=1, ensure_ascii=False)
+        written = path.with_suffix(".new")
+        written.write_text(told, encoding="utf-8")
+        with database.writing() as session:
+            audit.record(session, who, "model.gekozen", f"model:{model.version}", {"reden": reason})
+        written.replace(path)  # last: whatever failed before, the model that served goes on
+
+
+@contextmanager
+def _one_by_one(settings: Settings) -> Iterator[None]:
+    """Hold a lock beside the choices: two people who choose at the same moment choose one after the other."""
+    path = choice_file(settings).with_suffix(".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(f".{os.getpid()}.new")
-    written.write_text(json.dumps([asdict(one) for one in (*before, made)], indent=1, ensure_ascii=False), encoding="utf-8")
-    written.replace(path)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def model_of(settings: Settings, version: str, *, serving: str) -> KnownModel:

@@ -12,6 +12,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from models.loading import released_folder
@@ -20,6 +21,7 @@ from service.clock import now
 from service.database.tables import AuditEntry, FlagRow, Initiative
 from service.engine import Engine
 from service.settings import Settings, settings_of
+from service.work import audit
 from service.work.model_choice import TRAINED, choice_file, choices, known_models, serving_folder
 from service.work.model_drift import LEAST, stability_index
 from tests.web.conftest import UNLIMITED, Service
@@ -73,6 +75,16 @@ def test_staff_see_the_model_in_practice(service: Service) -> None:
     assert "0 signalen van de laatste 90 dagen, 0 van daarvoor; 0 zijn beoordeeld" in words_of(
         seen(service, "/modellen", who="beoordelaar-elders"), section
     )
+
+
+def test_a_choice_that_cannot_be_written_down_changes_nothing(choosing: Choosing, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("INSERT", None, Exception("full"))
+
+    monkeypatch.setattr(audit, "record", fail)
+    assert choosing.post(OTHER, "Dit wordt niet vastgelegd.") == 503
+    assert choices(choosing.settings) == []
+    assert not choosing.engine.changed()
 
 
 @pytest.mark.parametrize(
