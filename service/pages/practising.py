@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from corpus.activities import activities
 from corpus.taxonomy import taxonomy
@@ -20,7 +21,7 @@ from service.identity.policies import allowed
 from service.pages.rendering import address, page
 from service.pages.routing import form_of, router, see
 from service.pages.wording import activity_name
-from service.work.authorities import Asks, AuthorityRules, compared, known_activity, levels_in, side_by_side
+from service.work.authorities import Asks, AuthorityRules, SideBySide, compared, known_activity, levels_in, side_by_side
 from service.work.clauses import page_address
 from service.work.flags import told_text
 from service.work.places import own_municipalities
@@ -176,7 +177,7 @@ def tell_room(request: Request, services: ServicesHere, who: Reviewer, identifie
 
 
 @routes.get("/praktijk/vergelijken")
-def compare_authorities(
+async def compare_authorities(
     request: Request,
     services: ServicesHere,
     who: Staff,
@@ -191,14 +192,19 @@ def compare_authorities(
     levels = levels_in(loaded)
     level = niveau if niveau in levels else next(iter(levels), "")
     activity = activiteit if known_activity(activiteit) else ""
-    found = compared(loaded, activity, level) if activity and level else ()
+
+    def compare() -> tuple[tuple[AuthorityRules, ...], AuthorityRules | None, AuthorityRules | None, SideBySide | None]:
+        found = compared(loaded, activity, level) if activity and level else ()
+        with services.database.reading() as session:
+            one, other = _pair(found, van, naar, own_municipalities(session, who))
+        return found, one, other, side_by_side(loaded, activity, level, one, other) if one and other and not form else None
+
+    found, one, other, beside = await services.crowd.carry_out(compare)
     if form:
         return download(f"vergelijking-{activity}", [_compared_row(one) for one in found], form)
-    with services.database.reading() as session:
-        home = own_municipalities(session, who)
-    one, other = _pair(found, van, naar, home)
     named = activity_name(request)
-    return page(
+    return await run_in_threadpool(
+        page,
         request,
         "practice/compare.html",
         who=who,
@@ -211,7 +217,7 @@ def compare_authorities(
         activity_name=named,
         first=one,
         second=other,
-        beside=side_by_side(loaded, activity, level, one, other) if one and other else None,
+        beside=beside,
         asks=list(Asks),
         tab="vergelijken",
         to=page_address,

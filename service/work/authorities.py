@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from corpus.activities import activities
 from corpus.comparing import Run, word_runs
@@ -34,6 +34,13 @@ AS_MUCH = 0.9
 
 RELATED = 0.5
 """Least likeness at which a clause is the same rule in other words, whatever it asks."""
+
+
+KEPT = 16
+"""Comparisons that are remembered."""
+
+_kept: WeakKeyDictionary[Loaded, dict[tuple[str, str], tuple[AuthorityRules, ...]]] = WeakKeyDictionary()
+"""Of every store under a model, for as long as it serves."""
 
 
 class Asks(StrEnum):
@@ -106,13 +113,24 @@ def levels_in(loaded: Loaded) -> list[str]:
     return [level for level in LEVELS if level in found]
 
 
-@lru_cache(maxsize=16)
 def compared(loaded: Loaded, activity: str, level: str) -> tuple[AuthorityRules, ...]:
     """Every authority of a level with what it asks for an activity: who asks least first, then by name.
+
+    Clauses are read for it, which takes a core for seconds the first time.
 
     Raises:
         KeyError: there is no such activity.
     """
+    kept, key = _kept.setdefault(loaded, {}), (activity, level)
+    found = kept.get(key)
+    if found is None:
+        for oldest in list(kept)[: len(kept) - KEPT + 1]:
+            kept.pop(oldest, None)
+        found = kept[key] = _compared(loaded, activity, level)
+    return found
+
+
+def _compared(loaded: Loaded, activity: str, level: str) -> tuple[AuthorityRules, ...]:
     own = _authorities(loaded, level)
     by_authority = _on(loaded, activity, level)
     found = [_rules(loaded, name, entries, by_authority[name]) for name, entries in own.items()]
