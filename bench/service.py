@@ -100,13 +100,17 @@ class Server:
         return {pid: sum(int(value) for value in _fields(pid)[11:13]) / ticks for pid in self.processes()}
 
     def memory(self) -> dict[str, float]:
-        """Resident and proportional set size (pages shared by n processes count 1/n) of all processes, in MB."""
+        """Memory of all processes, in MB.
+
+        Resident and proportional set size (pages shared by n processes count 1/n), and what of it is their own: without the
+        pages of files that were read, which the system takes back when it needs them.
+        """
         sizes: Counter[str] = Counter()
         for pid in self.processes():
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
                 name, number, *_ = line.split()
                 sizes[name] += int(number) * 1024
-        return {"rss_mb": sizes["Rss:"] / 1e6, "pss_mb": sizes["Pss:"] / 1e6}
+        return {"rss_mb": sizes["Rss:"] / 1e6, "pss_mb": sizes["Pss:"] / 1e6, "own_mb": sizes["Anonymous:"] / 1e6}
 
 
 def _fields(pid: int) -> list[str]:
@@ -306,7 +310,7 @@ def _memory(asker: Executor, server: Server, checks: Any, reads: Any, minutes: f
     slopes = {}
     if len(late) > 2:
         at = [sample["minutes"] for sample in late]
-        for size in ("rss_mb", "pss_mb"):
+        for size in ("rss_mb", "pss_mb", "own_mb"):
             slopes[f"{size}_per_minute"] = statistics.linear_regression(at, [sample[size] for sample in late]).slope
     return {"settling_minutes": settled, **slopes, "samples": samples, "loads": [summary(one) for one in answers.result()]}
 
@@ -335,7 +339,7 @@ def _print(told: dict[str, Any]) -> None:
             print(f"  {kind:<45}{own['answered']:>11}" + "".join(f"{own[f'p{part}_ms']:>11.1f}" for part in (50, 95, 99)))
     if not told["memory"]:
         return
-    for size in ("rss", "pss"):
+    for size in ("rss", "pss", "own"):
         first, last = (told["memory"]["samples"][place][f"{size}_mb"] for place in (0, -1))
         slope = told["memory"].get(f"{size}_mb_per_minute", math.nan)
         print(f"{size} {first:.0f} MB at first, {last:.0f} MB at last, {slope:+.2f} MB/minute once settled")

@@ -60,11 +60,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     import tempfile
 
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     from service.database.migrating import migrate, newest, revision
     from service.database.opening import Database
     from service.engine import Engine
     from service.errors import Unavailable
+    from service.operation.listening import SharedPort
     from service.operation.logs import set_up_logs
     from service.progress import progress
     from service.settings import settings_of
@@ -114,7 +116,15 @@ def _serve(arguments: argparse.Namespace) -> int:
     del engine
     with tempfile.TemporaryDirectory(prefix="regelruimte-metrics-") as shared:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
-        uvicorn.run("service.api.application:from_environment", factory=True, workers=settings.workers, **common)
+        application = "service.api.application:from_environment"
+        config = uvicorn.Config(application, factory=True, workers=settings.workers, **common)
+        try:
+            # Bound, and not listened to: it holds the port, while each process listens on a socket of its own.
+            port = SharedPort(arguments.host, arguments.port)
+        except OSError as error:
+            print(f"regelruimte: cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
+            return 1
+        Multiprocess(config, sockets=[port]).run()
     return 0
 
 
