@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from models.flagging import Flagger
 from models.index import build_index
 from models.initiatives import InitiativeText
 from models.loading import load_model
+from models.packaging import open_package
 from service.errors import Unavailable
 from service.settings import Settings
 from service.work.model_choice import choice_file, serving_folder
@@ -74,6 +76,21 @@ class Engine:
                 self._problem = "het model of de verzameling regelingen kan niet worden geopend"
                 _log.error("cannot load", extra={"reason": str(error)})
         return self._loaded
+
+    def describe(self, *, on_chunk: Callable[[str, int], None] | None = None) -> None:
+        """Describe the clauses of the store where that was not done yet, for the processes that are to open it.
+
+        This process opens neither, so it stays small; what is wrong with them, those tell.
+        """
+        with suppress(UserError, OSError):
+            folder = serving_folder(self._settings)
+            build_index(
+                Store(self._store_folder),
+                model_folder=folder,
+                key=open_package(folder).version,
+                workers=cores(),
+                on_chunk=on_chunk,
+            )
 
     def changed(self) -> bool:
         """Whether the files differ from what is open."""

@@ -65,7 +65,6 @@ def _serve(arguments: argparse.Namespace) -> int:
     from service.database.migrating import migrate, newest, revision
     from service.database.opening import Database
     from service.engine import Engine
-    from service.errors import Unavailable
     from service.operation.listening import SharedPort
     from service.operation.logs import set_up_logs
     from service.progress import progress
@@ -84,11 +83,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     engine = Engine(settings)
     with progress("describing clauses (once)", unit="chunk") as advance:
         # Before any process serves, so that they do not all describe the same clauses.
-        engine.load(on_chunk=advance)
-    try:
-        print(f"model {engine.loaded.model_version}, {len(engine.loaded.store.regulations)} regulations", file=sys.stderr)
-    except Unavailable as error:
-        print(f"regelruimte: not ready yet: {error}", file=sys.stderr)
+        if settings.workers == 1:
+            engine.load(on_chunk=advance)
+        else:
+            engine.describe(on_chunk=advance)
     common = {
         "host": arguments.host,
         "port": arguments.port,
@@ -101,6 +99,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     if settings.workers == 1:
         from service.api.application import create_app
 
+        if engine.problem:
+            print(f"regelruimte: not ready yet: {engine.problem}", file=sys.stderr)
+        else:
+            print(f"model {engine.loaded.model_version}, {len(engine.loaded.store.regulations)} regulations", file=sys.stderr)
         app = create_app(settings, engine=engine)
         if settings.otel:
             from service.operation.tracing import traced
@@ -113,7 +115,6 @@ def _serve(arguments: argparse.Namespace) -> int:
             os.environ[f"REGELRUIMTE_{name}"] = str(value)
     # Processes must sign with one key, also where the operator gave none.
     os.environ["REGELRUIMTE_SECRET_KEY"] = settings.secret_key.get_secret_value()
-    del engine
     with tempfile.TemporaryDirectory(prefix="regelruimte-metrics-") as shared:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
         application = "service.api.application:from_environment"
