@@ -264,7 +264,7 @@ def test_few_initiatives_of_others_are_not_counted_beside_a_flag(service: Servic
         own = next(one for one in service.flags(service.submit()[0]) if one["verwijzing"] == ref)
         told.append(words_of(seen(service, f"/werk/{own['id']}"), "//section[@aria-labelledby='eerder']"))
     assert ["Bij initiatieven van andere organisaties: afgewezen: 3." in text for text in told] == [False, False, True]
-    assert all("afgewezen: 1" not in text and "afgewezen: 2" not in text for text in told)
+    assert ["andere organisaties" in text for text in told] == [False, False, True]
 
 
 def test_a_name_is_written_as_it_is(service: Service, flag: dict[str, Any]) -> None:
