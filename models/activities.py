@@ -20,6 +20,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from corpus.activities import Activities, activities
 from models.activity_classifier import ActivityClassifier
 from models.dutch import pipeline
+from models.regulated import RegulatedClassifier
 from models.vectorising import ClauseText
 from models.words import STEM_LENGTH, long_stems, stem, stems, words_of
 
@@ -69,9 +70,16 @@ class ActivityModel:
     TOLD = 0.3
     """Probability from which an activity is told to people."""
 
-    def __init__(self, known: Activities | None = None, classifier: ActivityClassifier | None = None) -> None:
+    def __init__(
+        self,
+        known: Activities | None = None,
+        classifier: ActivityClassifier | None = None,
+        regulated: RegulatedClassifier | None = None,
+    ) -> None:
+        """Look for phrases; also by what was learnt of sentences (classifier) and of sections of regulation (regulated)."""
         self.known = known or activities()
         self.classifier = classifier
+        self.regulated = regulated
         self.codes = self.known.codes
         self._lay = _weights({i: activity.lay for i, activity in enumerate(self.known.all)})
         self._lay_words: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
@@ -146,12 +154,21 @@ class ActivityModel:
                 doubt[index] *= 1 - weight
         return (1 - doubt).astype(np.float32)
 
-    def clause_matrix(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
+    def clause_matrix(self, clauses: Sequence[ClauseText], words: sp.csr_matrix) -> sp.csr_matrix:
         """How strongly each clause speaks of each activity, in its text, heading and title.
+
+        Args:
+            clauses: which.
+            words: their stems, *shape* (clauses, vocabulary).
 
         Returns:
             *Shape:* (clauses, activities), float32, 0..1.
         """
+        phrases = self.phrase_matrix(clauses)
+        return phrases if self.regulated is None else self.regulated.matrix(words, phrases)
+
+    def phrase_matrix(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
+        """The same by the phrases of the list alone."""
         text = self._counter.transform([clause.text for clause in clauses]) @ self._legal
         heading = self._counter.transform([clause.heading for clause in clauses]) @ self._legal
         titles = sorted({clause.title for clause in clauses})

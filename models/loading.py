@@ -24,6 +24,7 @@ from models.joint import Joint
 from models.linear import LinearTier
 from models.packaging import Package, open_package, save_package
 from models.ranking import TARGETS, Grade, LinearRanker, Query, Ranker
+from models.regulated import RegulatedClassifier
 from models.vectorising import ClauseText, ClauseVectoriser, restored
 from models.words import stems
 
@@ -44,10 +45,11 @@ class Model:
 
     def describe(self, clauses: Sequence[ClauseText]) -> ClauseFeatures:
         """What the ranker needs to know of clauses, whatever the initiative."""
+        words = self.words.transform(word_documents(clauses))
         return ClauseFeatures(
             probabilities=self.clauses.at_first_sight(clauses),
-            words=self.words.transform(word_documents(clauses)),
-            activities=self.activities.clause_matrix(clauses),
+            words=words,
+            activities=self.activities.clause_matrix(clauses, words),
         )
 
     def query(self, text: str, told: Told | None = None) -> Query:
@@ -134,6 +136,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             **({f"joint.{name}": getattr(model.clauses.joint, name) for name in _JOINT} if model.clauses.joint else {}),
         },
         **({"activities": told_arrays} if told_arrays else {}),
+        **({"regulated": model.activities.regulated.to_arrays()} if model.activities.regulated else {}),
         "words": {"words": model.words.idf_.astype(np.float32), "own_words": model.own_words.idf_.astype(np.float32)},
         "profiles": {
             "data": model.profiles.data.astype(np.float32),
@@ -169,6 +172,7 @@ def _build(package: Package) -> Model:
                 all=tuple(activity_of(row) for row in listed["all"]),
             ),
             _activity_classifier(package, vocabulary),
+            RegulatedClassifier.from_arrays(package.arrays("regulated")) if "regulated.safetensors" in package.files else None,
         ),
         ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new"), rarity=ranking["rarity"]),
         graded_texts=tuple(memory["initiatives"]),

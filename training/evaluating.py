@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def evaluate_ranking(
-    queries: Sequence[Query], grades: Sequence[Grade], space: Space, *, seed: int = 0
+    queries: Sequence[Query],
+    grades: Sequence[Grade],
+    space: Space,
+    *,
+    without: Callable[[frozenset[str]], Space] | None = None,
+    seed: int = 0,
 ) -> dict[str, dict[str, list[float]]]:
     """Cross-validation by initiative, and again with whole regulations hidden.
 
@@ -30,6 +35,7 @@ def evaluate_ranking(
         queries: the graded initiatives.
         grades: what was said of which clause.
         space: the clauses of the judged regulations.
+        without: the same space as a model sees it that learnt nothing of some regulations; None for the space as it is.
         seed: of the folds.
 
     Returns:
@@ -42,6 +48,10 @@ def evaluate_ranking(
     nearest = np.zeros((len(queries), len(space)))
     names = [str(index) for index in range(len(queries))]
     regulations = [ref.partition("/")[0] for ref in space.refs]
+    parts = []
+    for _, hidden_rows in grouped_folds(regulations, folds=min(REGULATION_FOLDS, len(set(regulations))), seed=seed):
+        hidden = frozenset(regulations[row] for row in hidden_rows)
+        parts.append((hidden, without(hidden) if without is not None else space))
     for train, test in grouped_folds(names, folds=FOLDS, seed=seed):
         own = [queries[index] for index in train]
         position = {int(index): place for place, index in enumerate(train)}
@@ -55,15 +65,14 @@ def evaluate_ranking(
         for index in test:
             seen.put(index, None, ranker.rank(queries[index], memory, space))
             nearest[index, memory.rows] = _nearest(queries[index], memory)
-        for _, hidden_rows in grouped_folds(regulations, folds=min(REGULATION_FOLDS, len(set(regulations))), seed=seed):
-            hidden = frozenset(regulations[row] for row in hidden_rows)
-            inside = space.among(hidden)
+        for hidden, strange in parts:
+            inside = strange.among(hidden)
             # Neither the memory nor the weights of the ranker may know a grade of these regulations.
             outside = [grade for grade in known if grade.ref.partition("/")[0] not in hidden]
-            stranger = fit_ranker(own, outside, space.at(np.flatnonzero(~inside)), seed=seed)
-            partial = Memory(own, outside, space)
+            stranger = fit_ranker(own, outside, strange.at(np.flatnonzero(~inside)), seed=seed)
+            partial = Memory(own, outside, strange)
             for index in test:
-                unseen.put(index, inside, stranger.rank(queries[index], partial, space))
+                unseen.put(index, inside, stranger.rank(queries[index], partial, strange))
     return {
         "unseen_initiatives": _measures(seen, gains, room),
         "unseen_regulations": _measures(unseen, gains, room),

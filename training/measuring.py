@@ -9,6 +9,7 @@ from typing import Any
 from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import join
 from corpus.store import Store
+from training.ablation import ablation
 from training.agreement import readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples, clause_examples
@@ -18,6 +19,7 @@ from training.clause_running import ClauseRun, run_clauses
 from training.evaluating import evaluate_ranking
 from training.ladder import ladder
 from training.learning_curve import learning_curve
+from training.regulated_fitting import measure_regulated
 from training.running import MIN_LABELS, activity_model, judged_clauses, ranking_material
 from training.unseen_files import load_unseen
 
@@ -65,8 +67,13 @@ def measure(
     if what in ("all", "ranking"):
         say("ranker: cross-validation by initiative, and with whole regulations hidden")
         judged = judged_clauses(store)
-        material = ranking_material(judged, run.model, activity_model())
-        measured["ranking"] = evaluate_ranking(material.queries, judged.grades, material.space, seed=seed)
+        material = ranking_material(store, judged, run.model, activity_model())
+        measured["ranking"] = evaluate_ranking(
+            material.queries, judged.grades, material.space, without=material.space_without, seed=seed
+        )
+        measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=seed)
+        if len(material.sections):
+            measured["regulated_activities"] = measure_regulated(material.sections, seed=seed)
     return measured
 
 

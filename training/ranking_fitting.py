@@ -39,12 +39,49 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass
-class _Examples:
+class Examples:
+    """What a ranker learns from: signals of clauses, with what graders said of them."""
+
     signals: list[Floats]
     targets: list[Floats]
     weights: list[Floats]
 
+    def take(
+        self,
+        values: Floats,
+        judged: dict[int, Floats],
+        rows: Rows,
+        random: np.random.Generator,
+        *,
+        promise: Floats | None = None,
+    ) -> None:
+        """Add the candidates of one initiative: judged and hard ones, and a weighted sample of the others.
+
+        So probabilities hold for all candidates. Judged clauses that are no candidates stay out: without others like them they
+        would teach that silence is a good sign.
+
+        Args:
+            values: their signals, *shape* (rows, signals).
+            judged: what graders said, by row.
+            rows: the candidates.
+            random: for the sample.
+            promise: signals of which the first four say which are hard; None for ``values``.
+        """
+        # The first signals of either ranker are the plainest ones.
+        hope = (values if promise is None else promise)[:, :4].sum(axis=1)
+        sure = np.zeros(len(rows), dtype=bool)
+        sure[np.argsort(-hope)[:HARD]] = True
+        sure |= np.isin(rows, list(judged))
+        rest = np.flatnonzero(~sure)
+        sampled = random.choice(rest, size=min(SAMPLED, len(rest)), replace=False)
+        taken = np.concatenate([np.flatnonzero(sure), sampled])
+        self.signals.append(values[taken])
+        self.targets.append(np.array([judged.get(int(row), np.zeros(len(TARGETS))) for row in rows[taken]]))
+        weight = len(rest) / max(len(sampled), 1)
+        self.weights.append(np.concatenate([np.ones(int(sure.sum())), np.full(len(sampled), weight)]))
+
     def fit(self, seed: int) -> LinearRanker:
+        """A logistic regression per target."""
         values, targets, weights = (np.concatenate(part) for part in (self.signals, self.targets, self.weights))
         scaler = StandardScaler().fit(values, sample_weight=weights)
         scale = np.where(scaler.scale_ > 1e-9, scaler.scale_, 1.0)
@@ -76,14 +113,14 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
         seed: of the sampling.
     """
     random = np.random.default_rng(seed)
-    judged = _targets_of(queries, grades, space)
-    known, new = _Examples([], [], []), _Examples([], [], [])
+    judged = targets_of(queries, grades, space)
+    known, new = Examples([], [], []), Examples([], [], [])
     memory, rarity = Memory(queries, grades, space), rarity_of(space.features)
     for index, query in enumerate(queries):
         asked = Asked.of(query, memory, rarity, without=index)
         rows = candidates(asked, memory, space)
         with_memory, _ = signals(asked, memory, space, rows)
-        _take(known, with_memory, judged[index], rows, random)
+        known.take(with_memory, judged[index], rows, random)
     names = sorted(space.regulations)
     for _ in range(ROUNDS):
         hidden = frozenset(random.permutation(np.array(names, dtype=object))[: len(names) // 2].tolist())
@@ -94,11 +131,12 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
             rows = candidates(asked, partial, space)
             rows = rows[inside[rows]]
             _, content = signals(asked, partial, space, rows)
-            _take(new, content, judged[index], rows, random)
+            new.take(content, judged[index], rows, random)
     return Ranker(known=known.fit(seed), new=new.fit(seed), rarity=rarity)
 
 
-def _targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space) -> list[dict[int, Floats]]:
+def targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space) -> list[dict[int, Floats]]:
+    """Per initiative which targets hold of the rows that were graded for it."""
     rows = {ref: row for row, ref in enumerate(space.refs)}
     targets: list[dict[int, Floats]] = [{} for _ in queries]
     for grade in grades:
@@ -106,21 +144,3 @@ def _targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space)
             values = [grade.value >= 1, grade.value >= 2, grade.value >= 3, grade.room]
             targets[grade.initiative][rows[grade.ref]] = np.array(values, dtype=float)
     return targets
-
-
-def _take(chosen: _Examples, values: Floats, judged: dict[int, Floats], rows: Rows, random: np.random.Generator) -> None:
-    """Judged candidates, hard ones and a weighted sample of the others, so that probabilities hold for all candidates.
-
-    Judged clauses that are no candidates stay out: without others like them they would teach that silence is a good sign.
-    """
-    promise = values[:, :4].sum(axis=1)  # the first signals of either ranker are the plainest ones
-    sure = np.zeros(len(rows), dtype=bool)
-    sure[np.argsort(-promise)[:HARD]] = True
-    sure |= np.isin(rows, list(judged))
-    rest = np.flatnonzero(~sure)
-    sampled = random.choice(rest, size=min(SAMPLED, len(rest)), replace=False)
-    taken = np.concatenate([np.flatnonzero(sure), sampled])
-    chosen.signals.append(values[taken])
-    chosen.targets.append(np.array([judged.get(int(row), np.zeros(len(TARGETS))) for row in rows[taken]]))
-    weight = len(rest) / max(len(sampled), 1)
-    chosen.weights.append(np.concatenate([np.ones(int(sure.sum())), np.full(len(sampled), weight)]))

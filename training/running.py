@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import activities, told_activities
@@ -24,6 +25,7 @@ from models.quality import save_quality
 from models.ranking import Grade, Memory, Query, Space
 from models.vectorising import ClauseText
 from models.words import stem
+from training.ablation import ablation
 from training.activity_fitting import fit_activity_classifier, measure_activities
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import clause_examples
@@ -33,6 +35,7 @@ from training.evaluating import evaluate_ranking
 from training.learning_curve import learning_curve
 from training.quality import measure_quality
 from training.ranking_fitting import fit_ranker
+from training.regulated_fitting import Sections, fit_regulated, labelled_sections, measure_regulated
 from training.unseen_files import load_unseen, save_unseen
 
 Say = Callable[[str], None]
@@ -123,8 +126,18 @@ class RankingMaterial:
     words: TfidfVectorizer
     own_words: TfidfVectorizer
     activities: ActivityModel
+    phrases: sp.csr_matrix  # of every activity in every clause, *shape* (clauses, activities)
+    sections: Sections
     space: Space
     queries: list[Query]
+
+    def space_without(self, regulations: frozenset[str]) -> Space:
+        """The space as who never read a label of the sections of some regulations would see it."""
+        features, others = self.space.features, self.sections.without(regulations)
+        if not len(others):
+            return replace(self.space, features=replace(features, activities=self.phrases))
+        regulated = fit_regulated(others)
+        return replace(self.space, features=replace(features, activities=regulated.matrix(features.words, self.phrases)))
 
 
 @dataclass(frozen=True)
@@ -165,12 +178,18 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     clause_model = run.model
     judged = judged_clauses(store)
     say(f"fitting the ranker on {len(judged.grades)} grades over {len(judged.refs)} clauses")
-    material = ranking_material(judged, clause_model, activity_model())
+    material = ranking_material(store, judged, clause_model, activity_model())
     ranker = fit_ranker(material.queries, judged.grades, material.space, seed=config.seed)
     measured: dict[str, Any] = {"clauses": headline(run.measured), "qualifications": qualification_f1(run.measured)}
     if config.evaluate:
         say("measuring on initiatives that were not seen")
-        measured["ranking"] = evaluate_ranking(material.queries, judged.grades, material.space, seed=config.seed)
+        measured["ranking"] = evaluate_ranking(
+            material.queries, judged.grades, material.space, without=material.space_without, seed=config.seed
+        )
+        say("measuring what each signal is worth")
+        measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=config.seed)
+        if len(material.sections):
+            measured["regulated_activities"] = measure_regulated(material.sections, seed=config.seed)
         measured["activities"] = measure_activities(told_activities(), activities(), seed=config.seed)
     about = {
         "config": _config_of(config),
@@ -245,15 +264,18 @@ def judged_clauses(store: Store) -> Judged:
     )
 
 
-def ranking_material(judged: Judged, clause_model: ClauseModel, activity_model: ActivityModel) -> RankingMaterial:
+def ranking_material(store: Store, judged: Judged, clause_model: ClauseModel, activity_model: ActivityModel) -> RankingMaterial:
     """Vocabularies fitted on the judged clauses and initiatives, and both sides seen through them."""
     words = stem_vectoriser(min_df=WORD_MIN_CLAUSES, max_df=WORD_MAX_SHARE)
     by_word = words.fit_transform(word_documents(judged.texts))
     own_words = stem_vectoriser(stop_words=[stem(word) for word in _STOP_WORDS]).fit(judged.initiative_texts)
+    phrases = activity_model.phrase_matrix(judged.texts)
+    sections = labelled_sections(store, activity_model.known, words)
+    regulated = fit_regulated(sections) if len(sections) else None
     features = ClauseFeatures(
         probabilities=clause_model.at_first_sight(judged.texts),
         words=by_word,
-        activities=activity_model.clause_matrix(judged.texts),
+        activities=regulated.matrix(by_word, phrases) if regulated is not None else phrases,
     )
     space = Space(
         refs=judged.refs,
@@ -263,4 +285,12 @@ def ranking_material(judged: Judged, clause_model: ClauseModel, activity_model: 
         features=features,
     )
     queries = [query_of(text, words, own_words, activity_model) for text in judged.initiative_texts]
-    return RankingMaterial(words=words, own_words=own_words, activities=activity_model, space=space, queries=queries)
+    return RankingMaterial(
+        words=words,
+        own_words=own_words,
+        activities=ActivityModel(activity_model.known, activity_model.classifier, regulated),
+        phrases=phrases,
+        sections=sections,
+        space=space,
+        queries=queries,
+    )

@@ -4,6 +4,7 @@
     second_readings.jsonl  labels that other readers gave blind to clauses of clauses.jsonl: they measure agreement, no more
     initiatives.jsonl   initiatives in residents' words, written for this project
     pairs.jsonl         grades of a clause for an initiative
+    sections.jsonl      which activities a section of a regulation regulates; the hash is of the texts of its clauses
     aliases.jsonl       {"ref", "better"}: labels were given on an earlier cutting of the law; these refs have a better one
     reserved.txt        regulations whose labels are held out for evaluation elsewhere; none of theirs stand here
     judged.txt          regulations that the graders of pairs.jsonl searched
@@ -40,6 +41,7 @@ __all__ = [
     "official_labels",
     "reserved_regulations",
     "second_readings",
+    "section_labels",
 ]
 
 
@@ -70,6 +72,15 @@ class GradedPair:
     grade: int | str  # 0..3, or "R"
     kind: str
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionLabel:
+    """Which activities clauses under one heading regulate, by who read the title, the heading and two of the clauses."""
+
+    refs: tuple[str, ...]  # the clauses that say most, at most eight
+    sha256: str  # of their normalised texts, joined by line ends
+    activities: tuple[str, ...]  # codes, the most telling first; none for what regulates no activity of the list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +137,13 @@ def second_readings() -> tuple[ClauseLabel, ...]:
 def graded_pairs() -> tuple[GradedPair, ...]:
     """The graded pairs that ship with this version."""
     return tuple(GradedPair(**row) for row in _rows("pairs.jsonl"))
+
+
+@cache
+def section_labels() -> tuple[SectionLabel, ...]:
+    """The labelled sections that ship with this version."""
+    rows = _rows("sections.jsonl")
+    return tuple(SectionLabel(**{**row, "refs": tuple(row["refs"]), "activities": tuple(row["activities"])}) for row in rows)
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.activities import activities
 from corpus.adding import add_paths
 from corpus.labels import (
     aliases,
@@ -18,6 +19,7 @@ from corpus.labels import (
     judged_regulations,
     locate,
     official_labels,
+    section_labels,
 )
 from corpus.passages import normalised, text_hash
 from corpus.store import Store
@@ -45,12 +47,15 @@ def test_labels_are_valid_and_of_no_reserved_regulation() -> None:
     for pair in graded_pairs():
         assert pair.ref.partition("/")[0] not in reserved
         assert pair.grade in (0, 1, 2, 3, "R")
+    for section in section_labels():
+        assert section.refs and len({ref.partition("/")[0] for ref in section.refs} - reserved) == 1
+        assert set(section.activities) <= set(activities().codes) and len(section.sha256) == 64
     assert len({one.id for one in initiatives()}) == len(initiatives())
     assert len(judged_regulations()) > 90
 
 
 def test_no_label_carries_text_of_a_law() -> None:
-    for name in ("clauses.jsonl", "clauses-2.jsonl", "second_readings.jsonl", "aliases.jsonl"):
+    for name in ("clauses.jsonl", "clauses-2.jsonl", "second_readings.jsonl", "aliases.jsonl", "sections.jsonl"):
         for row in map(json.loads, files("corpus.labels").joinpath(name).read_text(encoding="utf-8").splitlines()):
             assert not {"text", "heading", "title"} & set(row)
 

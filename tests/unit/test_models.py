@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import activities
@@ -26,9 +27,11 @@ from models.index import build_index
 from models.initiatives import InitiativeText
 from models.loading import Model, load_model, released_folder, save_model
 from models.packaging import open_package
+from models.regulated import LEAST, RegulatedClassifier
 from models.variants import grouped
 from models.vectorising import ClauseText
 from service.command_line import main
+from training.regulated_fitting import Sections, fit_regulated, measure_regulated
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -82,7 +85,7 @@ def test_a_word_that_only_begins_alike_proves_nothing() -> None:
 
 def test_a_clause_regulates_activities_also_through_its_heading() -> None:
     known = ActivityModel()
-    matrix = known.clause_matrix(
+    matrix = known.phrase_matrix(
         [
             ClauseText(text="Het verstrekken van alcoholhoudende drank."),
             ClauseText(text="Dit mag.", heading="Vuurwerk"),
@@ -93,6 +96,45 @@ def test_a_clause_regulates_activities_also_through_its_heading() -> None:
     assert matrix[1, known.codes.index("vuurwerk")] > 0.3
     assert matrix[2].sum() == 0
     assert matrix.max() <= 1
+
+
+def test_a_clause_regulates_what_sections_like_it_regulate(model: Model) -> None:
+    """Words that no phrase of the list holds, in a regulation that nobody labelled."""
+    clauses = [
+        ClauseText(text="De kraam staat niet voor een uitgang.", heading="Warenmarkten", title="Marktverordening Waterveen"),
+        ClauseText(text="Het bestuur bestaat uit vijf leden.", heading="Samenstelling", title="Instellingsbesluit adviesraad"),
+    ]
+    features, codes = model.describe(clauses), model.activities.codes
+    assert features.activities[0, codes.index("markt")] > 0.3
+    assert features.activities[1].max() < 0.3
+    assert features.activities.max() <= 1 and features.activities.data.min() >= LEAST
+
+
+def test_what_was_learnt_of_sections_survives_half_precision() -> None:
+    made = np.random.default_rng(0)
+    learnt = RegulatedClassifier(
+        stems=made.normal(size=(7, 3)).astype(np.float32), phrases=np.eye(3, dtype=np.float32), bias=np.zeros(3, np.float32)
+    )
+    again = RegulatedClassifier.from_arrays(learnt.to_arrays())
+    words, phrases = sp.csr_matrix(made.random((5, 7))), sp.csr_matrix(made.random((5, 3)))
+    assert np.allclose(again.matrix(words, phrases).toarray(), learnt.matrix(words, phrases).toarray(), atol=0.01)
+
+
+def test_ridge_over_sections_finds_what_goes_together_and_is_measured_on_others() -> None:
+    """Stem 0 goes with activity 0, stem 1 with activity 1; stem 2 with nothing."""
+    rows = np.tile(np.eye(3), (20, 1))
+    sections = Sections(
+        regulations=[f"R{row % 10}" for row in range(60)],
+        stems=sp.csr_matrix(rows),
+        phrases=sp.csr_matrix((60, 2)),
+        targets=rows[:, :2].astype(np.float32),
+    )
+    learnt = fit_regulated(sections).matrix(sp.csr_matrix(np.eye(3)), sp.csr_matrix((3, 2))).toarray()
+    assert learnt[0, 0] > 0.9 and learnt[1, 1] > 0.9 and learnt[[0, 1, 2, 2], [1, 0, 0, 1]].max() < 0.1
+    measured = measure_regulated(sections)
+    assert measured["both"]["label_ranking_average_precision"] == 1.0
+    assert measured["phrases"]["average_precision"] < 0.5
+    assert sections.without({"R0", "R1"}).targets.shape == (48, 2)
 
 
 JUDGED = [
