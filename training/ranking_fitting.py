@@ -112,16 +112,31 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
         space: the clauses of the regulations that the graders searched, and no others.
         seed: of the sampling.
     """
-    random = np.random.default_rng(seed)
+    return Ranker(
+        known=fit_known(queries, grades, space, seed=seed),
+        new=fit_new(queries, grades, space, seed=seed),
+        rarity=rarity_of(space.features),
+    )
+
+
+def fit_known(queries: Sequence[Query], grades: Sequence[Grade], space: Space, *, seed: int = 0) -> LinearRanker:
+    """The ranker for regulations of which the memory holds grades."""
+    random, examples = np.random.default_rng(seed), Examples([], [], [])
     judged = targets_of(queries, grades, space)
-    known, new = Examples([], [], []), Examples([], [], [])
     memory, rarity = Memory(queries, grades, space), rarity_of(space.features)
     for index, query in enumerate(queries):
         asked = Asked.of(query, memory, rarity, without=index)
         rows = candidates(asked, memory, space)
         with_memory, _ = signals(asked, memory, space, rows)
-        known.take(with_memory, judged[index], rows, random)
-    names = sorted(space.regulations)
+        examples.take(with_memory, judged[index], rows, random)
+    return examples.fit(seed)
+
+
+def fit_new(queries: Sequence[Query], grades: Sequence[Grade], space: Space, *, seed: int = 0) -> LinearRanker:
+    """The ranker for all others: half of the regulations are hidden, and what was said of those is to be foretold."""
+    random, examples = np.random.default_rng(seed), Examples([], [], [])
+    judged = targets_of(queries, grades, space)
+    names, rarity = sorted(space.regulations), rarity_of(space.features)
     for _ in range(ROUNDS):
         hidden = frozenset(random.permutation(np.array(names, dtype=object))[: len(names) // 2].tolist())
         partial = Memory(queries, grades, space, hidden=hidden)
@@ -131,8 +146,8 @@ def fit_ranker(queries: Sequence[Query], grades: Sequence[Grade], space: Space, 
             rows = candidates(asked, partial, space)
             rows = rows[inside[rows]]
             _, content = signals(asked, partial, space, rows)
-            new.take(content, judged[index], rows, random)
-    return Ranker(known=known.fit(seed), new=new.fit(seed), rarity=rarity)
+            examples.take(content, judged[index], rows, random)
+    return examples.fit(seed)
 
 
 def targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space) -> list[dict[int, Floats]]:
