@@ -1,11 +1,11 @@
-"""How far careful readers agree: blind second readings against the labels."""
+"""How far careful readers agree: blind second readings against the labels, and blind second grades against the grades."""
 
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import f1_score
+from sklearn.metrics import cohen_kappa_score, f1_score
 
-from corpus.labels import clause_labels, second_readings
+from corpus.labels import clause_labels, graded_pairs, second_grades, second_readings
 from models.columns import ADDRESSEES, BARRIERS, COLUMN, KINDS, QUALIFICATIONS
 from training.clause_examples import target_row
 from training.clause_measures import quadratic_kappa
@@ -35,4 +35,25 @@ def readers_agreement() -> dict[str, float]:
         "accuracy_qualification": float(
             (one[both][:, qualifications].argmax(axis=1) == other[both][:, qualifications].argmax(axis=1)).mean()
         ),
+    }
+
+
+def graders_agreement() -> dict[str, float]:
+    """Two grades of the same pairs of initiative and clause.
+
+    Returns:
+        How many pairs; the share of equal grades; of grades at most one apart, room counting as 0; quadratic kappa of those;
+        and Cohen's kappa of whether a clause obstructs at all (grade 1 or more), and whether it gives room.
+    """
+    second = second_grades()
+    both = [(pair.grade, second[pair.initiative, pair.ref]) for pair in graded_pairs() if (pair.initiative, pair.ref) in second]
+    one, other = np.array([[0 if grade == "R" else int(grade) for grade in pair] for pair in both]).T
+    room = np.array([[grade == "R" for grade in pair] for pair in both]).T
+    return {
+        "pairs": float(len(both)),
+        "accuracy": float(np.mean([first == again for first, again in both])),
+        "within_one": float((abs(one - other) <= 1).mean()),
+        "kappa_grade": quadratic_kappa(one, other),
+        "kappa_obstructs": float(cohen_kappa_score(one >= 1, other >= 1)),
+        "kappa_room": float(cohen_kappa_score(*room)),
     }

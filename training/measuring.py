@@ -10,7 +10,7 @@ from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import join
 from corpus.store import Store
 from training.ablation import ablation
-from training.agreement import readers_agreement
+from training.agreement import graders_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_measures import headline, qualification_f1
@@ -71,6 +71,7 @@ def measure(
         measured["ranking"] = evaluate_ranking(
             material.queries, judged.grades, material.space, without=material.space_without, seed=seed
         )
+        measured["graders"] = graders_agreement()
         measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=seed)
         if len(material.sections):
             measured["regulated_activities"] = measure_regulated(material.sections, seed=seed)

@@ -4,6 +4,7 @@
     second_readings.jsonl  labels that other readers gave blind to clauses of clauses.jsonl: they measure agreement, no more
     initiatives.jsonl   initiatives in residents' words, written for this project
     pairs.jsonl         grades of a clause for an initiative
+    second_grades.jsonl grades that other graders gave blind to pairs of pairs.jsonl: they measure agreement, no more
     sections.jsonl      which activities a section of a regulation regulates; the hash is of the texts of its clauses
     aliases.jsonl       {"ref", "better"}: labels were given on an earlier cutting of the law; these refs have a better one
     reserved.txt        regulations whose labels are held out for evaluation elsewhere; none of theirs stand here
@@ -40,6 +41,7 @@ __all__ = [
     "locate",
     "official_labels",
     "reserved_regulations",
+    "second_grades",
     "second_readings",
     "section_labels",
 ]
@@ -144,6 +146,12 @@ def section_labels() -> tuple[SectionLabel, ...]:
     """The labelled sections that ship with this version."""
     rows = _rows("sections.jsonl")
     return tuple(SectionLabel(**{**row, "refs": tuple(row["refs"]), "activities": tuple(row["activities"])}) for row in rows)
+
+
+@cache
+def second_grades() -> dict[tuple[str, str], int | str]:
+    """What other graders said of some of the pairs, by initiative and ref, without sight of those grades: 0..3, or "R"."""
+    return {(row["initiative"], row["ref"]): row["grade"] for row in _rows("second_grades.jsonl")}
 
 
 @cache

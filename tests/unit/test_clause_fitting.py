@@ -17,7 +17,7 @@ from corpus.passages import normalised
 from corpus.store import Store
 from models.clauses import consistent
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
-from training.agreement import readers_agreement
+from training.agreement import graders_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
 from training.clause_fitting import best_thresholds, folds_of
@@ -167,6 +167,12 @@ def test_readers_agree_far_better_than_by_chance() -> None:
     figures = readers_agreement()
     assert figures["clauses"] > 1_900
     assert figures["micro_f1_kinds"] > 0.85 and figures["accuracy_addressee"] > 0.9 and figures["kappa_strength"] > 0.85
+
+
+def test_graders_agree_far_better_than_by_chance() -> None:
+    figures = graders_agreement()
+    assert figures["pairs"] > 1_000 and figures["within_one"] > 0.95
+    assert figures["kappa_grade"] > 0.65 and figures["kappa_obstructs"] > 0.7 and figures["kappa_room"] > 0.75
 
 
 needs_torch = pytest.mark.skipif(

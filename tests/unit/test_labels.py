@@ -19,6 +19,7 @@ from corpus.labels import (
     judged_regulations,
     locate,
     official_labels,
+    second_grades,
     section_labels,
 )
 from corpus.passages import normalised, text_hash
@@ -47,6 +48,9 @@ def test_labels_are_valid_and_of_no_reserved_regulation() -> None:
     for pair in graded_pairs():
         assert pair.ref.partition("/")[0] not in reserved
         assert pair.grade in (0, 1, 2, 3, "R")
+    graded = {(pair.initiative, pair.ref) for pair in graded_pairs()}
+    assert set(second_grades()) <= graded and len(second_grades()) >= 1_000
+    assert set(second_grades().values()) == {0, 1, 2, 3, "R"}
     for section in section_labels():
         assert section.refs and len({ref.partition("/")[0] for ref in section.refs} - reserved) == 1
         assert set(section.activities) <= set(activities().codes) and len(section.sha256) == 64
