@@ -41,6 +41,11 @@ PLACES_KEPT = 1_000
 """Places and days for which is remembered which regulations bind there: a byte a regulation."""
 
 
+ABOUT = 0.1
+"""How strongly a clause speaks of an activity that the initiative surely has, 0..1, for the flag to be told under it. Less than
+models.regulating.SPEAKS: that the clause matters to the initiative is known already."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flag:
     """A clause that may stand in the way of an initiative (signaal)."""
@@ -261,7 +266,7 @@ class Flagger:
             return [None] * len(rows)
         columns = [self._activity_column[one.code] for one in found]
         regulated = self.space.features.activities[rows].toarray()[:, columns] * np.array([one.p for one in found])
-        return [found[int(own.argmax())] if own.max() > 0 else None for own in regulated]
+        return [found[int(own.argmax())] if own.max() >= ABOUT else None for own in regulated]
 
     @cached_property
     def _activity_column(self) -> dict[str, int]:

@@ -7,7 +7,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,20 +76,21 @@ class Engine:
                 _log.error("cannot load", extra={"reason": str(error)})
         return self._loaded
 
-    def describe(self, *, on_chunk: Callable[[str, int], None] | None = None) -> None:
+    def describe(self, *, on_chunk: Callable[[str, int], None] | None = None) -> str:
         """Describe the clauses of the store where that was not done yet, for the processes that are to open it.
 
-        This process opens neither, so it stays small; what is wrong with them, those tell.
+        This process opens neither store nor model, so it stays small.
+
+        Returns:
+            Why it cannot be done; "" when it is.
         """
-        with suppress(UserError, OSError):
+        try:
             folder = serving_folder(self._settings)
-            build_index(
-                Store(self._store_folder),
-                model_folder=folder,
-                key=open_package(folder).version,
-                workers=cores(),
-                on_chunk=on_chunk,
-            )
+            key, store = open_package(folder).version, Store(self._store_folder)
+            build_index(store, model_folder=folder, key=key, workers=cores(), on_chunk=on_chunk)
+        except (UserError, OSError) as error:
+            return str(error)
+        return ""
 
     def changed(self) -> bool:
         """Whether the files differ from what is open."""

@@ -73,7 +73,7 @@ def measure(
         )
         measured["graders"] = graders_agreement()
         measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=seed)
-        if len(material.sections):
+        if len(set(material.sections.regulations)) > 1:
             measured["regulated_activities"] = measure_regulated(material.sections, seed=seed)
     return measured
 

@@ -188,7 +188,7 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
         )
         say("measuring what each signal is worth")
         measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=config.seed)
-        if len(material.sections):
+        if len(set(material.sections.regulations)) > 1:
             measured["regulated_activities"] = measure_regulated(material.sections, seed=config.seed)
         measured["activities"] = measure_activities(told_activities(), activities(), seed=config.seed)
     about = {

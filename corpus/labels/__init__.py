@@ -167,7 +167,10 @@ def aliases() -> dict[str, str]:
 
 
 def judged_regulations() -> tuple[str, ...]:
-    """Ids of the regulations that the graders searched: elsewhere nothing was judged."""
+    """Ids of the regulations that the graders searched with care: there, what nobody graded does not matter.
+
+    Grades that they gave in passing elsewhere are kept, and are not learnt from.
+    """
     text = files("corpus.labels").joinpath("judged.txt").read_text(encoding="utf-8")
     return tuple(line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("#"))
 

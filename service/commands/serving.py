@@ -85,8 +85,11 @@ def _serve(arguments: argparse.Namespace) -> int:
         # Before any process serves, so that they do not all describe the same clauses.
         if settings.workers == 1:
             engine.load(on_chunk=advance)
+            reason = engine.problem
         else:
-            engine.describe(on_chunk=advance)
+            reason = engine.describe(on_chunk=advance)
+    if reason:
+        print(f"regelruimte: not ready yet: {reason}", file=sys.stderr)
     common = {
         "host": arguments.host,
         "port": arguments.port,
@@ -99,9 +102,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     if settings.workers == 1:
         from service.api.application import create_app
 
-        if engine.problem:
-            print(f"regelruimte: not ready yet: {engine.problem}", file=sys.stderr)
-        else:
+        if not reason:
             print(f"model {engine.loaded.model_version}, {len(engine.loaded.store.regulations)} regulations", file=sys.stderr)
         app = create_app(settings, engine=engine)
         if settings.otel:
@@ -121,7 +122,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         config = uvicorn.Config(application, factory=True, workers=settings.workers, **common)
         try:
             # Bound, and not listened to: it holds the port, while each process listens on a socket of its own.
-            port = SharedPort(arguments.host, arguments.port)
+            port = SharedPort.alone(arguments.host, arguments.port)
         except OSError as error:
             print(f"regelruimte: cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
             return 1

@@ -35,6 +35,18 @@ class SharedPort(socket.socket):
             self.close()
             raise
 
+    @classmethod
+    def alone(cls, host: str, port: int) -> SharedPort:
+        """Bind a port on which nobody listens yet: another service of the same user would share it silently.
+
+        Raises:
+            OSError: as above; also when it is shared by others already.
+        """
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+        return cls(host, port)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """As another process makes its own."""
         return SharedPort, self.getsockname()[:2]

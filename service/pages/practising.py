@@ -189,7 +189,7 @@ async def compare_authorities(
 ) -> Response:
     """One activity under the rules of different authorities."""
     loaded = services.engine.loaded
-    levels = levels_in(loaded)
+    levels = await run_in_threadpool(levels_in, loaded)
     level = niveau if niveau in levels else next(iter(levels), "")
     activity = activiteit if known_activity(activiteit) else ""
 
@@ -199,9 +199,10 @@ async def compare_authorities(
             one, other = _pair(found, van, naar, own_municipalities(session, who))
         return found, one, other, side_by_side(loaded, activity, level, one, other) if one and other and not form else None
 
-    found, one, other, beside = await services.crowd.carry_out(compare)
+    # Without an activity there is nothing to read, so nobody need wait for a place.
+    found, one, other, beside = await (services.crowd.carry_out(compare) if activity and level else run_in_threadpool(compare))
     if form:
-        return download(f"vergelijking-{activity}", [_compared_row(one) for one in found], form)
+        return await run_in_threadpool(download, f"vergelijking-{activity}", [_compared_row(one) for one in found], form)
     named = activity_name(request)
     return await run_in_threadpool(
         page,

@@ -27,7 +27,7 @@ from service.work.claims import claim, others_at
 from service.work.clauses import page_address
 from service.work.judgements import Decision, judge, visible_flag
 from service.work.queue import beside, next_open, still_open
-from service.work.review import Sight, own_judgement, review_of
+from service.work.review import Sight, own_judgement, review_of, took_back
 
 routes = router()
 
@@ -100,7 +100,10 @@ def take_back(request: Request, services: ServicesHere, who: Reviewer, identifie
         with services.database.writing() as session:
             done = judge(session, who, identifier, decision).id
     except Conflict:
-        done = None  # there is nothing more to take back, and the flag tells what stands
+        with services.database.reading() as session:
+            if not took_back(session, who, decision.takes_back or ""):
+                raise
+        done = None  # the form was sent twice; the flag tells what stands
     return see(queue_address(wanted_of(request), f"/{identifier}", gedaan=done))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import IntegrityError
 from starlette.datastructures import Headers
@@ -25,7 +25,7 @@ from service.api.shell import Refusing, TooLarge
 from service.database.opening import database_failed
 from service.errors import NotAuthenticated, ServiceError, SessionEnded, TooManyRequests, Unavailable
 from service.identity.actor import ANONYMOUS
-from service.pages.rendering import SECURITY, page
+from service.pages.rendering import SECURITY, language_of, page
 from service.pages.texts import LANGUAGES
 
 LANGUAGE_COOKIE = "regelruimte_taal"
@@ -184,14 +184,19 @@ def lost(otherwise: ASGIApp) -> ASGIApp:
 def refusing(app: FastAPI) -> Refusing:
     """How requests that never come to a route are refused (service.api.shell): with a page, where a browser asks."""
 
+    kept: dict[tuple[int, str], bytes] = {}
+
     def refusal(scope: Scope, status: int, headers: Mapping[str, str]) -> ASGIApp | None:
         if not _wants_page(scope):
             return None
 
         async def refuse(request: Request) -> Response:
-            response = failed(request, status)
-            response.headers.update(headers)
-            return response
+            language = language_of(request)
+            if (status, language) not in kept:
+                # As at the start page: the same for all, and made once, for who asks too often must cost nothing.
+                start = {**request.scope, "path": "/", "raw_path": b"/", "query_string": b""}
+                kept[status, language] = bytes(failed(Request(start), status).body)
+            return HTMLResponse(kept[status, language], status_code=status, headers=dict(headers))
 
         async def answer(_: Scope, receive: Receive, send: Send) -> None:
             asked = {**scope, "app": app, "method": "GET"}  # a form that was sent is not read

@@ -135,7 +135,7 @@ def choose(database: Database, settings: Settings, who: Actor, model: KnownModel
         )
         path = choice_file(settings)
         told = json.dumps([asdict(one) for one in (*choices(settings), made)], indent=1, ensure_ascii=False)
-        written = path.with_suffix(".new")
+        written = path.with_suffix(f".{os.getpid()}.new")
         written.write_text(told, encoding="utf-8")
         with database.writing() as session:
             audit.record(session, who, "model.gekozen", f"model:{model.version}", {"reden": reason})

@@ -179,6 +179,12 @@ def own_judgement(session: Session, who: Actor, identifier: str) -> tuple[Judgem
     return (found[0], found[1]) if found is not None else None
 
 
+def took_back(session: Session, who: Actor, identifier: str) -> bool:
+    """Whether this person has taken back a judgement."""
+    query = select(Judgement.id).where(Judgement.takes_back == identifier, Judgement.user_id == who.user_id)
+    return session.execute(query).scalar() is not None
+
+
 def last_of(session: Session, who: Actor, flag: FlagRow) -> Judgement:
     """The last judgement of this person of a flag that they judged."""
     query = select(Judgement).where(Judgement.flag_id == flag.id, Judgement.user_id == who.user_id)

@@ -47,6 +47,13 @@ def test_a_port_of_somebody_else_is_refused() -> None:
             SharedPort("127.0.0.1", taken.getsockname()[1])
 
 
+def test_a_service_does_not_share_the_port_of_another_service() -> None:
+    with SharedPort.alone("127.0.0.1", 0) as one:
+        one.listen()
+        with pytest.raises(OSError, match="in use"):
+            SharedPort.alone("127.0.0.1", one.getsockname()[1])
+
+
 def test_an_address_of_ipv6_has_its_own_family() -> None:
     try:
         with SharedPort("::1", 0) as made:

@@ -342,7 +342,7 @@ def test_who_asks_what(engine_of_two: Engine, activity: str, ref: str) -> None:
 
 
 def test_comparisons_are_remembered_for_as_long_as_the_store_serves(engine_of_two: Engine) -> None:
-    loaded = replace(engine_of_two.loaded)
+    loaded = replace(engine_of_two.loaded, corpus="another")
     assert compared(loaded, "evenement", "gemeente") is compared(loaded, "evenement", "gemeente")
     gone = weakref.ref(loaded)
     del loaded

@@ -183,7 +183,7 @@ def test_taking_back_twice_takes_back_once(service: Service, flag: dict[str, Any
         assert reply.status_code == 303
     assert "Teruggenomen" not in words_of(seen(service, reply.headers["location"]), "//*[@data-start]")
     assert (row_of(service, flag).verdict, row_of(service, flag).judgements) == ("afgewezen", 3)
-    send(service, f"/werk/{flag['id']}/terugnemen", {})  # of a form that names nothing
+    assert send(service, f"/werk/{flag['id']}/terugnemen", {}).status_code == 409  # a form that names nothing
     assert row_of(service, flag).verdict == "afgewezen"
 
 
