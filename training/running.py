@@ -221,7 +221,9 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
         released = released_folder()
         before = (open_package(released).version, load_unseen(released))
         curve = learning_curve(data, seed=config.seed, say=say)
-        save_quality(measure_quality(run.measured, curve=curve, before=before, seed=config.seed), output)
+        # Of what was kept, in steps of 1/255: whoever measures it again finds the same.
+        kept = load_unseen(output)
+        save_quality(measure_quality(kept, curve=curve, before=before, seed=config.seed), output)
     say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
     return about
 

@@ -239,6 +239,7 @@ def test_ctrl_c_in_the_middle_of_add(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # which a job in the background ignores
     )
     while not list((tmp_path / "S/parts").glob("*.tmp")):
         assert running.poll() is None
