@@ -25,7 +25,7 @@ from models.ranking import (
     rarity_of,
     signals,
 )
-from training.ranking_fitting import Examples, targets_of
+from training.ranking_fitting import Examples, part_of, targets_of
 from training.ranking_metrics import interval, ndcg
 from training.splits import grouped_folds
 
@@ -73,13 +73,7 @@ def ablation(
     wanted |= {(name, "removed"): everything - frozenset(own) for name, own in GROUPS.items()}
     found: dict[tuple[str, str], list[float]] = {key: [] for key in wanted}
     for train, test in grouped_folds([str(index) for index in range(len(queries))], folds=FOLDS, seed=seed):
-        own = [queries[index] for index in train]
-        place = {int(index): number for number, index in enumerate(train)}
-        known = [
-            Grade(initiative=place[g.initiative], ref=g.ref, value=g.value, room=g.room)
-            for g in grades
-            if g.initiative in place
-        ]
+        own, known = part_of(queries, grades, train)
         memory, rarity = Memory(own, known, space), rarity_of(space.features)
         learnt = [_laid(Asked.of(query, memory, rarity, without=n), memory, space) for n, query in enumerate(own)]
         asked = [_laid(Asked.of(queries[index], memory, rarity), memory, space) for index in test]

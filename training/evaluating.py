@@ -24,7 +24,7 @@ from models.ranking import (
     rarity_of,
     signals,
 )
-from training.ranking_fitting import fit_new, fit_ranker
+from training.ranking_fitting import fit_new, fit_ranker, part_of
 from training.ranking_metrics import calibration_error, interval, ndcg, precision, recall
 from training.splits import grouped_folds
 
@@ -101,13 +101,7 @@ def _answered(
     seed: int,
 ) -> dict[int, tuple[_Answer, list[_Answer], Floats]]:
     """One fold: for each of its initiatives the ranking, that of every part of the regulations as strangers, the baseline."""
-    own = [queries[index] for index in train]
-    position = {int(index): place for place, index in enumerate(train)}
-    known = [
-        Grade(initiative=position[g.initiative], ref=g.ref, value=g.value, room=g.room)
-        for g in grades
-        if g.initiative in position
-    ]
+    own, known = part_of(queries, grades, train)
     ranker, memory = fit_ranker(own, known, space, seed=seed), Memory(own, known, space)
     plain = {index: np.zeros(len(space)) for index in test}
     for index in test:

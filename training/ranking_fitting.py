@@ -150,6 +150,19 @@ def fit_new(queries: Sequence[Query], grades: Sequence[Grade], space: Space, *, 
     return examples.fit(seed)
 
 
+def part_of(
+    queries: Sequence[Query], grades: Sequence[Grade], chosen: npt.NDArray[np.int64]
+) -> tuple[list[Query], list[Grade]]:
+    """Some of the initiatives with what was said for them; grades point into the part."""
+    place = {int(index): number for number, index in enumerate(chosen)}
+    own = [
+        Grade(initiative=place[grade.initiative], ref=grade.ref, value=grade.value, room=grade.room)
+        for grade in grades
+        if grade.initiative in place
+    ]
+    return [queries[index] for index in chosen], own
+
+
 def targets_of(queries: Sequence[Query], grades: Sequence[Grade], space: Space) -> list[dict[int, Floats]]:
     """Per initiative which targets hold of the rows that were graded for it."""
     rows = {ref: row for row, ref in enumerate(space.refs)}
