@@ -25,11 +25,10 @@ from models.ranking import (
     rarity_of,
     signals,
 )
+from training.evaluating import FOLDS, graded_tables
 from training.ranking_fitting import Examples, part_of, targets_of
 from training.ranking_metrics import interval, ndcg
 from training.splits import grouped_folds
-
-FOLDS = 6
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "graders of the clause": tuple(name for name in MEMORY_SIGNALS if name.startswith(("grade", "zero", "room"))),
@@ -72,16 +71,16 @@ def ablation(
     wanted |= {(name, "alone"): frozenset(own) for name, own in GROUPS.items()}
     wanted |= {(name, "removed"): everything - frozenset(own) for name, own in GROUPS.items()}
     found: dict[tuple[str, str], list[float]] = {key: [] for key in wanted}
+    gains, _ = graded_tables(len(queries), grades, space)
     for train, test in grouped_folds([str(index) for index in range(len(queries))], folds=FOLDS, seed=seed):
         own, known = part_of(queries, grades, train)
         memory, rarity = Memory(own, known, space), rarity_of(space.features)
         learnt = [_laid(Asked.of(query, memory, rarity, without=n), memory, space) for n, query in enumerate(own)]
         asked = [_laid(Asked.of(queries[index], memory, rarity), memory, space) for index in test]
         judged = targets_of(own, known, space)
-        gains = _gains(test, grades, space)
         for (name, how), chosen in wanted.items():
             columns = np.array([signal in chosen for signal in NAMES])
-            found[name, how] += _measured(learnt, asked, judged, gains, columns, seed=seed)
+            found[name, how] += _measured(learnt, asked, judged, gains[test], columns, seed=seed)
     told: dict[str, dict[str, list[float]]] = {}
     for (name, how), values in found.items():
         told.setdefault(name, {})[how] = list(interval(values))
@@ -93,20 +92,11 @@ def _laid(asked: Asked, memory: Memory, space: Space) -> _Laid:
     return _Laid(rows=rows, values=signals(asked, memory, space, rows)[0])
 
 
-def _gains(test: npt.NDArray[np.int64], grades: Sequence[Grade], space: Space) -> list[Floats]:
-    rows = {ref: row for row, ref in enumerate(space.refs)}
-    gains = {int(index): np.zeros(len(space)) for index in test}
-    for grade in grades:
-        if grade.initiative in gains and grade.ref in rows:
-            gains[grade.initiative][rows[grade.ref]] = grade.value
-    return [gains[int(index)] for index in test]
-
-
 def _measured(
     learnt: Sequence[_Laid],
     asked: Sequence[_Laid],
     judged: Sequence[dict[int, Floats]],
-    gains: Sequence[Floats],
+    gains: Floats,
     columns: npt.NDArray[np.bool_],
     *,
     seed: int,

@@ -59,7 +59,7 @@ def evaluate_ranking(
         "nearest" (the ten most like training initiatives by words alone, the best baseline, on the same folds), every measure
         as [mean, low, high] with a 95% bootstrap interval over initiatives.
     """
-    gains, room = _tables(len(queries), grades, space)
+    gains, room = graded_tables(len(queries), grades, space)
     seen, unseen = _Answers.empty(len(queries), len(space)), _Answers.empty(len(queries), len(space))
     nearest = np.zeros((len(queries), len(space)))
     regulations = [ref.partition("/")[0] for ref in space.refs]
@@ -152,7 +152,8 @@ def _nearest(query: Query, memory: Memory) -> Floats:
     return result
 
 
-def _tables(count: int, grades: Sequence[Grade], space: Space) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def graded_tables(count: int, grades: Sequence[Grade], space: Space) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Grades of every clause for every initiative, and which give room. *Shape:* both (initiatives, clauses)."""
     rows = {ref: row for row, ref in enumerate(space.refs)}
     gains, room = np.zeros((count, len(space))), np.zeros((count, len(space)), dtype=bool)
     for grade in grades:
