@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+from corpus.store import Store
 from models.clauses import ClauseModel
 from models.encoder import EncoderTier
 from models.evidence import EvidenceFinder
+from models.vectorising import ClauseText
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples
 from training.clause_fitting import UnseenValues, fit_clause_model, folds_of, measure_unseen, unseen_fast
 from training.clause_measures import Unseen
 
 Say = Callable[[str], None]
+
+PER_REGULATION = 200
+"""Clauses of one regulation that teachers judge."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,22 @@ class ClauseRun:
     measured: Unseen
 
 
-def run_clauses(data: ClauseExamples, *, config: ClauseRunConfig, seed: int = 0, say: Say = lambda line: None) -> ClauseRun:
+def run_clauses(
+    data: ClauseExamples,
+    *,
+    config: ClauseRunConfig,
+    unlabelled: Sequence[ClauseText] = (),
+    seed: int = 0,
+    say: Say = lambda line: None,
+) -> ClauseRun:
     """Fit both tiers, weigh them on what they said of unseen regulations, and measure that.
+
+    Args:
+        data: the examples.
+        config: of the run.
+        unlabelled: clauses that teachers judge for the encoder that serves, where the configuration asks for teachers.
+        seed: of the folds and the fits.
+        say: told in one line what is being done.
 
     Raises:
         UsageError: an encoder is asked for and the extra ``train`` is not installed.
@@ -42,7 +62,7 @@ def run_clauses(data: ClauseExamples, *, config: ClauseRunConfig, seed: int = 0,
     unseen, calibration = unseen_fast(data, seed=seed, say=say)
     slow = None
     if config.encoder is not None:
-        slow, unseen = _slow_tier(data, unseen, Path(config.encoder), config, seed, say)
+        slow, unseen = _slow_tier(data, unseen, Path(config.encoder), config, unlabelled, seed, say)
     plain = config.plain if slow is not None else 0.0
     say("weighing the tiers")
     model = fit_clause_model(data, unseen=unseen, calibration=calibration, slow=slow, plain=plain)
@@ -51,22 +71,39 @@ def run_clauses(data: ClauseExamples, *, config: ClauseRunConfig, seed: int = 0,
 
 
 def _slow_tier(
-    data: ClauseExamples, unseen: UnseenValues, encoder: Path, config: ClauseRunConfig, seed: int, say: Say
+    data: ClauseExamples,
+    unseen: UnseenValues,
+    encoder: Path,
+    config: ClauseRunConfig,
+    unlabelled: Sequence[ClauseText],
+    seed: int,
+    say: Say,
 ) -> tuple[EncoderTier, UnseenValues]:
     from training.extras import require_training_extra
 
     require_training_extra()
-    from training.encoder.crossing import shipped_encoder, unseen_slow
+    from training.encoder.crossing import Recipe, shipped_encoder, unseen_slow
     from training.encoder.exporting import export_encoder
     from training.encoder.finetuning import FinetuningConfig
 
-    fit = FinetuningConfig(epochs=config.epochs, seed=seed)
+    if not config.teachers:
+        recipe = Recipe(encoder=encoder, config=FinetuningConfig(epochs=config.epochs, seed=seed))
+    else:
+        taught = FinetuningConfig(epochs=config.epochs, seed=seed, learning_rate=4e-4, batch_tokens=16_384)
+        recipe = Recipe(encoder=encoder, config=taught, teachers=config.teachers, unlabelled=unlabelled)
     work = Path(config.work)
     splits = folds_of(data, seed=seed)
-    values, marks = unseen_slow(
-        data, splits, encoder=encoder, config=fit, work=work, most=config.encoder_folds, say=say
-    )  # fmt: skip
-    shipped = shipped_encoder(data, splits, encoder=encoder, config=fit, work=work, whole=config.encoder_whole, say=say)
+    values, marks = unseen_slow(data, splits, recipe=recipe, work=work, most=config.encoder_folds, say=say)
+    shipped = shipped_encoder(data, splits, recipe=recipe, work=work, whole=config.encoder_whole, say=say)
     onnx, tokenizer = export_encoder(shipped, encoder)
-    tier = EncoderTier(onnx, tokenizer, max_length=fit.max_length, threads=2)
+    tier = EncoderTier(onnx, tokenizer, max_length=recipe.config.max_length, threads=2)
     return tier, UnseenValues(fast=unseen.fast, slow=values, marks=marks)
+
+
+def unlabelled_clauses(store: Store, config: ClauseRunConfig) -> list[ClauseText]:
+    """The clauses that teachers judge; none where there are no teachers."""
+    if not config.teachers:
+        return []
+    from training.encoder.texts import readable_clauses
+
+    return list(islice(readable_clauses(store, per_regulation=PER_REGULATION), config.unlabelled))

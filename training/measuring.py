@@ -15,7 +15,7 @@ from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_measures import headline, qualification_f1
 from training.clause_report import clause_report, write_report
-from training.clause_running import ClauseRun, run_clauses
+from training.clause_running import ClauseRun, run_clauses, unlabelled_clauses
 from training.evaluating import evaluate_ranking
 from training.ladder import ladder
 from training.learning_curve import learning_curve
@@ -57,7 +57,7 @@ def measure(
         )
     data = clause_examples(store, joined)
     config = config or ClauseRunConfig()
-    run = run_clauses(data, config=config, seed=seed, say=say)
+    run = run_clauses(data, config=config, unlabelled=unlabelled_clauses(store, config), seed=seed, say=say)
     measured: dict[str, Any] = {}
     if what in ("all", "clauses"):
         measured["clauses"] = headline(run.measured)

@@ -30,7 +30,7 @@ from training.activity_fitting import fit_activity_classifier, measure_activitie
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import clause_examples
 from training.clause_measures import headline, qualification_f1
-from training.clause_running import run_clauses
+from training.clause_running import run_clauses, unlabelled_clauses
 from training.evaluating import evaluate_ranking
 from training.learning_curve import learning_curve
 from training.quality import measure_quality
@@ -174,7 +174,9 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
             f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed"
         )
     data = clause_examples(store, joined)
-    run = run_clauses(data, config=config.clauses, seed=config.seed, say=say)
+    run = run_clauses(
+        data, config=config.clauses, unlabelled=unlabelled_clauses(store, config.clauses), seed=config.seed, say=say
+    )  # fmt: skip
     clause_model = run.model
     judged = judged_clauses(store)
     say(f"fitting the ranker on {len(judged.grades)} grades over {len(judged.refs)} clauses")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,32 +24,67 @@ from safetensors.torch import save_file as save_weights
 
 from models.columns import COLUMNS
 from models.encoder import WordMarks
+from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples
+from training.encoder.distilling import fit_taught
 from training.encoder.finetuning import ClauseEncoder, FinetuningConfig, empty_encoder, fit_encoder, predict
 
 Say = Callable[[str], None]
 Rows = npt.NDArray[np.int64]
 
+TEACHER = FinetuningConfig(epochs=6, learning_rate=2e-4, batch_tokens=8_192)
+"""How encoders that teach learn from labels."""
 
-def fingerprint(data: ClauseExamples, encoder: Path, config: FinetuningConfig) -> str:
-    """What a fit depends on, as sixteen hexadecimal digits."""
-    digest = hashlib.sha256()
-    for text in data.texts:
-        digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
-    digest.update(np.ascontiguousarray(data.targets).tobytes())
-    digest.update(json.dumps([data.evidence, asdict(config)]).encode())
-    for name in ("model.safetensors", "tokenizer.json"):
-        if (encoder / name).exists():
-            digest.update((encoder / name).read_bytes())
-    return digest.hexdigest()[:16]
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How an encoder is fitted.
+
+    Attributes:
+        encoder: Hugging Face model directory that every fit starts from.
+        config: of every fit.
+        teachers: how many encoders learn from labels and teach the one that serves; 0 for labels alone.
+        teacher_config: how those learn.
+        unlabelled: clauses that they judge for it.
+    """
+
+    encoder: Path
+    config: FinetuningConfig
+    teachers: int = 0
+    teacher_config: FinetuningConfig = TEACHER
+    unlabelled: Sequence[ClauseText] = ()
+
+    def fit(self, data: ClauseExamples, *, tested: frozenset[str] = frozenset(), say: Say = lambda line: None) -> ClauseEncoder:
+        """An encoder fitted to these examples, and to nothing of the regulations that it is tested on."""
+        if not self.teachers:
+            return fit_encoder(self.encoder, data.texts, data.targets, data.evidence, config=self.config, say=say)
+        return fit_taught(
+            self.encoder, data.texts, data.targets, data.evidence,
+            [text for text in self.unlabelled if text.ref.partition("/")[0] not in tested],
+            teachers=self.teachers, config=self.config, teacher_config=self.teacher_config, say=say,
+        )  # fmt: skip
+
+    def fingerprint(self, data: ClauseExamples) -> str:
+        """What a fit depends on, as sixteen hexadecimal digits."""
+        digest = hashlib.sha256()
+        for text in data.texts:
+            digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
+        digest.update(np.ascontiguousarray(data.targets).tobytes())
+        digest.update(json.dumps([data.evidence, asdict(self.config)]).encode())
+        for name in ("model.safetensors", "tokenizer.json"):
+            if (self.encoder / name).exists():
+                digest.update((self.encoder / name).read_bytes())
+        if self.teachers:
+            told = [self.teachers, asdict(self.teacher_config), [text.ref for text in self.unlabelled]]
+            digest.update(json.dumps(told).encode())
+        return digest.hexdigest()[:16]
 
 
 def unseen_slow(
     data: ClauseExamples,
     splits: Sequence[tuple[Rows, Rows]],
     *,
-    encoder: Path,
-    config: FinetuningConfig,
+    recipe: Recipe,
     work: Path,
     most: int,
     say: Say = lambda line: None,
@@ -59,7 +94,7 @@ def unseen_slow(
     Returns:
         (values, marks): *shape* (clauses, columns), NaN in rows of folds that were not run; the marks of each clause.
     """
-    folder = work / fingerprint(data, encoder, config)
+    folder = work / recipe.fingerprint(data)
     folder.mkdir(parents=True, exist_ok=True)
     values = np.full((len(data), len(COLUMNS)), np.nan, dtype=np.float32)
     marks: list[WordMarks | None] = [None] * len(data)
@@ -67,8 +102,9 @@ def unseen_slow(
         path = folder / f"fold-{number}.safetensors"
         if not path.exists():
             say(f"slow tier: fold {number + 1} of {most}, {len(train)} clauses to learn from")
-            model = _fitted(folder / f"fit-{number}.safetensors", data[train], encoder, config, say)
-            own, evidence, spans = predict(model, encoder, [data.texts[row] for row in test], config=config)
+            tested = frozenset(data.groups[row] for row in test)
+            model = _fitted(folder / f"fit-{number}.safetensors", data[train], recipe, tested, say)
+            own, evidence, spans = predict(model, recipe.encoder, [data.texts[row] for row in test], config=recipe.config)
             _save_atomically(path, own, evidence, spans)
         kept = load_file(path)
         values[test] = kept["values"]
@@ -84,8 +120,7 @@ def shipped_encoder(
     data: ClauseExamples,
     splits: Sequence[tuple[Rows, Rows]],
     *,
-    encoder: Path,
-    config: FinetuningConfig,
+    recipe: Recipe,
     work: Path,
     whole: bool,
     say: Say = lambda line: None,
@@ -96,21 +131,22 @@ def shipped_encoder(
         whole: fitted on everything, which takes a fit of its own; else the one that has not seen the first fold: it knows less,
             and is exactly what was measured there.
     """
-    folder = work / fingerprint(data, encoder, config)
+    folder = work / recipe.fingerprint(data)
     folder.mkdir(parents=True, exist_ok=True)
     if whole:
         say(f"slow tier: all {len(data)} clauses")
-        return _fitted(folder / "fit-all.safetensors", data, encoder, config, say)
-    return _fitted(folder / "fit-0.safetensors", data[splits[0][0]], encoder, config, say)
+        return _fitted(folder / "fit-all.safetensors", data, recipe, frozenset(), say)
+    train, test = splits[0]
+    return _fitted(folder / "fit-0.safetensors", data[train], recipe, frozenset(data.groups[row] for row in test), say)
 
 
-def _fitted(path: Path, data: ClauseExamples, encoder: Path, config: FinetuningConfig, say: Say) -> ClauseEncoder:
+def _fitted(path: Path, data: ClauseExamples, recipe: Recipe, tested: frozenset[str], say: Say) -> ClauseEncoder:
     if not path.exists():
-        model = fit_encoder(encoder, data.texts, data.targets, data.evidence, config=config, say=say)
+        model = recipe.fit(data, tested=tested, say=say)
         temporary = path.with_suffix(".new")
-        save_weights({name: value.contiguous() for name, value in model.state_dict().items()}, temporary)
+        save_weights({name: value.cpu().contiguous() for name, value in model.state_dict().items()}, temporary)
         temporary.rename(path)
-    model = empty_encoder(encoder)
+    model = empty_encoder(recipe.encoder)
     model.load_state_dict(load_weights(path))
     return model.eval()
 

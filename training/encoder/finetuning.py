@@ -22,12 +22,12 @@ from models.columns import ADDRESSEES, COLUMN, COLUMNS, QUALIFICATIONS
 from models.encoding import framed
 from models.vectorising import ClauseText
 from training.clause_examples import MISSING
-from training.encoder.batching import ATTENTION, batches, padded
+from training.encoder.batching import Pieces, attention_way, batches, device, half_precision
 
 Say = Callable[[str], None]
-_ADDRESSEES = [COLUMN[name] for name in ADDRESSEES]
+ADDRESSEE_COLUMNS = [COLUMN[name] for name in ADDRESSEES]
 _QUALIFICATIONS = [COLUMN[name] for name in QUALIFICATIONS]
-_YES_NO = [index for index in range(len(COLUMNS)) if index not in {*_ADDRESSEES, *_QUALIFICATIONS}]
+_YES_NO = [index for index in range(len(COLUMNS)) if index not in {*ADDRESSEE_COLUMNS, *_QUALIFICATIONS}]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class FinetuningConfig:
     batch_tokens: int = 2_048
     evidence_weight: float = 0.3
     dropout: float = 0.1
-    smoothing: float = 0.02  # of yes and no: two careful readers agree at 0.93, not at 1
+    smoothing: float = 0.02  # of labels, see ``lessons``
     seed: int = 0
     threads: int = 2
 
@@ -82,10 +82,12 @@ class Tokenised:
     Attributes:
         ids: word pieces of every clause.
         spans: start and end in the clause text of every piece; (0, 0) where it is not of the text.
+        pad: the piece that fills up.
     """
 
     ids: list[list[int]]
     spans: list[list[tuple[int, int]]]
+    pad: int
 
 
 def tokenise(tokenizer: AutoTokenizer, clauses: Sequence[ClauseText], *, max_length: int) -> Tokenised:
@@ -102,7 +104,43 @@ def tokenise(tokenizer: AutoTokenizer, clauses: Sequence[ClauseText], *, max_len
     for row, offsets in enumerate(encoded["offset_mapping"]):
         of_text = encoded.sequence_ids(row)
         spans.append([tuple(span) if part == 1 else (0, 0) for span, part in zip(offsets, of_text, strict=True)])
-    return Tokenised(ids=encoded["input_ids"], spans=spans)
+    return Tokenised(ids=encoded["input_ids"], spans=spans, pad=tokenizer.pad_token_id or 0)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What an encoder is to say of clauses; the rows of all belong together.
+
+    Attributes:
+        pieces: what it reads.
+        goals: probabilities, *shape* (clauses, columns); MISSING where nothing is known.
+        marks: of every piece in ``pieces.flat`` the probability that it is evidence; MISSING where nothing is asked.
+    """
+
+    pieces: Pieces
+    goals: torch.Tensor
+    marks: torch.Tensor
+
+
+def lessons(
+    tokenised: Tokenised,
+    targets: npt.NDArray[np.int8],
+    evidence: Sequence[Sequence[tuple[int, int]] | None],
+    *,
+    smoothing: float,
+) -> Lessons:
+    """The lessons of labels: 1 and 0 are drawn a little together, for two careful readers agree at 0.93, not at 1."""
+    goals = targets.astype(np.float32)
+    goals[:, _YES_NO] = np.where(targets[:, _YES_NO] == MISSING, MISSING, targets[:, _YES_NO] * (1 - 2 * smoothing) + smoothing)
+    for columns in (ADDRESSEE_COLUMNS, _QUALIFICATIONS):
+        known = targets[:, columns] * (1 - smoothing) + smoothing / len(columns)
+        goals[:, columns] = np.where(targets[:, columns] == MISSING, MISSING, known)
+    marks = [_marks(spans, of) for spans, of in zip(tokenised.spans, evidence, strict=True)]
+    return Lessons(
+        pieces=Pieces.of(tokenised.ids, pad=tokenised.pad),
+        goals=torch.from_numpy(goals).to(device()),
+        marks=torch.from_numpy(np.concatenate(marks)).to(device()),
+    )
 
 
 def fit_encoder(
@@ -124,14 +162,23 @@ def fit_encoder(
         config: of the run.
         say: told in one line how it goes.
     """
+    tokenised = tokenise(AutoTokenizer.from_pretrained(folder), clauses, max_length=config.max_length)
+    return learn(folder, lessons(tokenised, targets, evidence, smoothing=config.smoothing), config=config, say=say)
+
+
+def learn(folder: Path, taught: Lessons, *, config: FinetuningConfig, say: Say = lambda line: None) -> ClauseEncoder:
+    """Fit an encoder to lessons, which may be another encoder's answers.
+
+    Args:
+        folder: the Hugging Face model directory that it starts from.
+        taught: what it is to say.
+        config: of the run.
+        say: told in one line how it goes.
+    """
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     rng = np.random.default_rng(config.seed)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = empty_encoder(folder, dropout=config.dropout)
-    pieces = tokenise(tokenizer, clauses, max_length=config.max_length)
-    marks = [_marks(spans, of) for spans, of in zip(pieces.spans, evidence, strict=True)]
-    known = torch.from_numpy(targets.astype(np.float32))
+    model = empty_encoder(folder, dropout=config.dropout).to(device())
     encoder = [p for name, p in model.named_parameters() if name.startswith("encoder.") and "embeddings." not in name]
     for name, parameter in model.named_parameters():
         if "word_embeddings" in name or "position_embeddings" in name:
@@ -139,7 +186,8 @@ def fit_encoder(
     outputs = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     groups = [{"params": encoder, "lr": config.learning_rate}, {"params": outputs, "lr": config.output_rate}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    plan = [batch for _ in range(config.epochs) for batch in batches(pieces.ids, config.batch_tokens, rng)]
+    pieces = taught.pieces
+    plan = [batch for _ in range(config.epochs) for batch in batches(pieces.lengths, config.batch_tokens, rng)]
     rates = [config.learning_rate, config.output_rate]
     began, recent = time.monotonic(), []
     model.train()
@@ -147,18 +195,21 @@ def fit_encoder(
         rate = min(1.0, (step + 1) / max(1, len(plan) // 20)) * (1 - step / len(plan))
         for group, top in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = top * rate
-        ids, attention = padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        ids, attention = pieces.padded(batch)
+        places, real = pieces.places(batch)
+        with half_precision():
             logits, scores = model(ids, attention)
-        loss = _loss(logits.float(), known[batch], config.smoothing)
-        loss = loss + config.evidence_weight * _evidence_loss(scores.float(), [marks[row] for row in batch])
+        loss = _loss(logits.float(), taught.goals[torch.from_numpy(batch).to(device())])
+        marks = torch.where(real, taught.marks[places], float(MISSING))
+        loss = loss + config.evidence_weight * _evidence_loss(scores.float(), marks)
         loss.backward()
         nn.utils.clip_grad_norm_([*encoder, *outputs], 1.0)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
-        recent.append(loss.item())
+        recent.append(loss.detach())
         if step % max(1, len(plan) // 10) == 0:
-            say(f"step {step} of {len(plan)}, {time.monotonic() - began:.0f} s, loss {np.mean(recent[-100:]):.3f}")
+            mean = torch.stack(recent[-100:]).mean().item()
+            say(f"step {step} of {len(plan)}, {time.monotonic() - began:.0f} s, loss {mean:.3f}")
     return model.eval()
 
 
@@ -171,18 +222,26 @@ def predict(
     Returns:
         (values, evidence, spans): *shape* (clauses, columns); per clause the evidence logit of every piece, and its span.
     """
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    pieces = tokenise(tokenizer, clauses, max_length=config.max_length)
-    values = np.zeros((len(clauses), len(COLUMNS)), dtype=np.float32)
-    evidence: list[npt.NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(clauses)
-    for batch in batches(pieces.ids, config.batch_tokens * 2, np.random.default_rng(0)):
-        ids, attention = padded([pieces.ids[row] for row in batch], tokenizer.pad_token_id or 0)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+    tokenised = tokenise(AutoTokenizer.from_pretrained(folder), clauses, max_length=config.max_length)
+    pieces = Pieces.of(tokenised.ids, pad=tokenised.pad)
+    values, marks = answers(model.to(device()), pieces, tokens=config.batch_tokens * 2)
+    evidence = np.split(marks.cpu().numpy(), np.cumsum(pieces.lengths)[:-1])
+    return values.cpu().numpy(), evidence, tokenised.spans
+
+
+@torch.no_grad()
+def answers(model: ClauseEncoder, pieces: Pieces, *, tokens: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """What an encoder says of texts: logits, *shape* (texts, columns), and the evidence logit of every piece in ``flat``."""
+    values = torch.zeros((len(pieces), len(COLUMNS)), device=device())
+    marks = torch.zeros(len(pieces.flat), device=device())
+    for batch in batches(pieces.lengths, tokens, np.random.default_rng(0)):
+        ids, attention = pieces.padded(batch)
+        places, real = pieces.places(batch)
+        with half_precision():
             logits, scores = model(ids, attention)
-        values[batch] = logits.float().numpy()
-        for place, row in enumerate(batch):
-            evidence[row] = scores[place, : len(pieces.ids[row])].float().numpy()
-    return values, evidence, pieces.spans
+        values[torch.from_numpy(batch).to(device())] = logits.float()
+        marks[places[real]] = scores[real].float()
+    return values, marks
 
 
 def empty_encoder(folder: Path, *, dropout: float = 0.0) -> ClauseEncoder:
@@ -191,7 +250,7 @@ def empty_encoder(folder: Path, *, dropout: float = 0.0) -> ClauseEncoder:
 
 
 def _plain_encoder(folder: Path) -> nn.Module:
-    encoder = AutoModel.from_pretrained(folder, attn_implementation=ATTENTION)
+    encoder = AutoModel.from_pretrained(folder, attn_implementation=attention_way())
     if hasattr(encoder, "pooler"):
         encoder.pooler = None
     return encoder
@@ -207,25 +266,19 @@ def _marks(spans: Sequence[tuple[int, int]], evidence: Sequence[tuple[int, int]]
     return marks
 
 
-def _loss(logits: torch.Tensor, known: torch.Tensor, smoothing: float) -> torch.Tensor:
-    yes_no, truth = logits[:, _YES_NO], known[:, _YES_NO]
+def _loss(logits: torch.Tensor, goals: torch.Tensor) -> torch.Tensor:
+    yes_no, truth = logits[:, _YES_NO], goals[:, _YES_NO]
     mask = (truth != MISSING).float()
-    soft = truth.clamp(min=0) * (1 - 2 * smoothing) + smoothing
-    total = (functional.binary_cross_entropy_with_logits(yes_no, soft, reduction="none") * mask).sum() / len(logits)
-    for columns, weight in ((_ADDRESSEES, 1.0), (_QUALIFICATIONS, 1.0)):
-        rows = known[:, columns[0]] != MISSING
-        if rows.any():
-            total = total + weight * functional.cross_entropy(
-                logits[rows][:, columns], known[rows][:, columns].argmax(1), label_smoothing=smoothing
-            ) * (rows.sum() / len(logits))
+    each = functional.binary_cross_entropy_with_logits(yes_no, truth.clamp(min=0), reduction="none")
+    total = (each * mask).sum() / len(logits)
+    for columns in (ADDRESSEE_COLUMNS, _QUALIFICATIONS):
+        known = (goals[:, columns[0]] != MISSING).float()
+        each = functional.cross_entropy(logits[:, columns], goals[:, columns].clamp(min=0), reduction="none")
+        total = total + (each * known).sum() / len(logits)
     return total
 
 
-def _evidence_loss(scores: torch.Tensor, marks: Sequence[npt.NDArray[np.float32]]) -> torch.Tensor:
-    truth = torch.full(scores.shape, float(MISSING))
-    for row, own in enumerate(marks):
-        truth[row, : len(own)] = torch.from_numpy(own)
-    asked = truth != MISSING
-    if not asked.any():
-        return scores.sum() * 0
-    return functional.binary_cross_entropy_with_logits(scores[asked], truth[asked]) * 10
+def _evidence_loss(scores: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
+    asked = (marks != MISSING).float()
+    each = functional.binary_cross_entropy_with_logits(scores, marks.clamp(min=0), reduction="none")
+    return (each * asked).sum() / asked.sum().clamp(min=1) * 10

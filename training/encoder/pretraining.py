@@ -24,7 +24,7 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from training.encoder.alignment import starting_embeddings, translation_table
-from training.encoder.batching import ATTENTION, batches, padded
+from training.encoder.batching import Pieces, Rows, attention_way, batches, device, half_precision
 from training.encoder.vocabulary import MASK, PAD, SEPARATOR, START, train_vocabulary
 
 Say = Callable[[str], None]
@@ -91,13 +91,13 @@ def pretrain(
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     rng = np.random.default_rng(config.seed)
-    english = SentenceTransformer(str(teacher), device="cpu")
+    english = SentenceTransformer(str(teacher), device=str(device()))
     losses: dict[str, list[float]] = {"distillation": [], "masking": []}
     distilled = folder / "config.json"
     if distilled.exists():
         say(f"going on from the distilled encoder in {folder}")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        pupil = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation=ATTENTION)
+        pupil = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation=attention_way())
         pairs = pairs[: config.pairs // 5]  # what is left to do of them needs no more
     else:
         say(f"vocabulary of {config.vocabulary} word pieces")
@@ -106,31 +106,34 @@ def pretrain(
         say("aligning Dutch with English word pieces")
         pupil = _pupil(tokenizer, english, pairs, config)
     tokenizer.no_truncation()
-    head = MaskedWords(pupil.embeddings.word_embeddings)
+    head = MaskedWords(pupil.to(device()).embeddings.word_embeddings).to(device())
     if (folder / HEAD).exists():
         head.load_state_dict(load_file(folder / HEAD), strict=False)  # the embeddings are the pupil's
     say(f"teacher's vectors of {len(pairs)} English sentences")
     targets = _teach(english, [sentence for _, sentence in pairs])
     del english
-    dutch = [row.ids for row in tokenizer.encode_batch([text for text, _ in pairs])]
+    dutch = Pieces.of([row.ids for row in tokenizer.encode_batch([text for text, _ in pairs])], pad=PAD)
     distilling = _rounds(dutch, config.batch_tokens, rng)
     if not distilled.exists():
         _run(
-            pupil, head, config, say,
-            name="distillation", seconds=config.distillation_seconds, losses=losses,
+            pupil, head, say,
+            name="distillation", seconds=config.distillation_seconds, top=config.learning_rate, losses=losses,
             step=lambda: ("distillation", _distil(pupil, next(distilling), dutch, targets)),
         )  # fmt: skip
         _save(folder, pupil, head, tokenizer, config, losses)
-    clauses = [_cut(row.ids, config.max_length) for row in tokenizer.encode_batch([*legal, *everyday])]
+    clauses = _clauses(tokenizer, legal, everyday, config.max_length)
     masking = _rounds(clauses, config.batch_tokens, rng)
     turn = iter(range(10**9))
 
     def mixed() -> tuple[str, torch.Tensor]:
         if next(turn) % 8 == 7:
             return "distillation", _distil(pupil, next(distilling), dutch, targets)
-        return "masking", _mask(pupil, head, next(masking), clauses, config, rng)
+        return "masking", _mask(pupil, head, next(masking), clauses, config.masked)
 
-    _run(pupil, head, config, say, name="masking", seconds=config.masking_seconds, losses=losses, step=mixed)
+    _run(
+        pupil, head, say,
+        name="masking", seconds=config.masking_seconds, top=config.learning_rate, losses=losses, step=mixed,
+    )  # fmt: skip
     _save(folder, pupil, head, tokenizer, config, losses)
 
 
@@ -146,7 +149,7 @@ def _pupil(
     source = english[0].auto_model
     pieces = english.tokenizer([sentence for _, sentence in pairs], add_special_tokens=False)["input_ids"]
     dutch = [row.ids for row in tokenizer.encode_batch([text for text, _ in pairs], add_special_tokens=False)]
-    vectors = source.embeddings.word_embeddings.weight.detach().numpy()
+    vectors = source.embeddings.word_embeddings.weight.detach().cpu().numpy()
     table = translation_table(dutch, pieces, dutch_size=config.vocabulary, english_size=len(vectors))
     start = torch.from_numpy(starting_embeddings(table, vectors, dutch_size=config.vocabulary, seed=config.seed))
     special = english.tokenizer
@@ -160,7 +163,7 @@ def _pupil(
         "hidden_dropout_prob": 0.0,
         "attention_probs_dropout_prob": 0.0,
     })  # fmt: skip
-    shape._attn_implementation = ATTENTION
+    shape._attn_implementation = attention_way()
     pupil = BertModel(shape, add_pooling_layer=False)
     own = {name: value for name, value in source.state_dict().items() if "word_embeddings" not in name}
     kept = {f"encoder.layer.{old}.": f"encoder.layer.{new}." for new, old in enumerate(config.layers)}
@@ -180,48 +183,41 @@ def _pupil(
 
 def _teach(english: SentenceTransformer, sentences: Sequence[str]) -> torch.Tensor:
     english.max_seq_length = 64
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with half_precision():
         vectors = english.encode(list(sentences), batch_size=256, convert_to_tensor=True, show_progress_bar=False)
     return functional.normalize(vectors.float(), dim=1)
 
 
-def _cut(ids: list[int], longest: int) -> list[int]:
-    return ids if len(ids) <= longest else [*ids[: longest - 1], SEPARATOR]
+def _clauses(tokenizer: Tokenizer, legal: Sequence[tuple[str, str]], everyday: Sequence[str], longest: int) -> Pieces:
+    rows = (row.ids for row in tokenizer.encode_batch([*legal, *everyday]))
+    return Pieces.of([ids if len(ids) <= longest else [*ids[: longest - 1], SEPARATOR] for ids in rows], pad=PAD)
 
 
-def _rounds(rows: Sequence[Sequence[int]], tokens: int, rng: np.random.Generator) -> Iterator[list[int]]:
+def _rounds(texts: Pieces, tokens: int, rng: np.random.Generator) -> Iterator[Rows]:
     """Batches of ``batching.batches``, anew in every round, for ever."""
     while True:
-        yield from batches(rows, tokens, rng)
+        yield from batches(texts.lengths, tokens, rng)
 
 
-def _distil(pupil: BertModel, batch: list[int], dutch: Sequence[list[int]], targets: torch.Tensor) -> torch.Tensor:
-    ids, attention = padded([dutch[row] for row in batch], PAD)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+def _distil(pupil: BertModel, batch: Rows, dutch: Pieces, targets: torch.Tensor) -> torch.Tensor:
+    ids, attention = dutch.padded(batch)
+    with half_precision():
         hidden = pupil(input_ids=ids, attention_mask=attention).last_hidden_state
     vectors = functional.normalize(pooled(hidden.float(), attention), dim=1)
-    goal = targets[batch]
+    goal = targets[torch.from_numpy(batch).to(targets.device)]
     # Near in itself, and nearer to its own sentence than to the others of the batch.
-    contrast = functional.cross_entropy(vectors @ goal.T * 20, torch.arange(len(batch)))
+    contrast = functional.cross_entropy(vectors @ goal.T * 20, torch.arange(len(batch), device=goal.device))
     return (1 - (vectors * goal).sum(1)).mean() * 4 + contrast
 
 
-def _mask(
-    pupil: BertModel,
-    head: MaskedWords,
-    batch: list[int],
-    texts: Sequence[list[int]],
-    config: PretrainingConfig,
-    rng: np.random.Generator,
-) -> torch.Tensor:
-    ids, attention = padded([texts[row] for row in batch], PAD)
-    chosen = torch.from_numpy(rng.random(tuple(ids.shape)) < config.masked) & (ids > MASK)
-    chance = torch.from_numpy(rng.random(tuple(ids.shape)))
-    shown = ids.clone()
-    shown[chosen & (chance < 0.8)] = MASK
-    random = torch.from_numpy(rng.integers(MASK + 1, config.vocabulary, tuple(ids.shape)))
+def _mask(pupil: BertModel, head: MaskedWords, batch: Rows, texts: Pieces, share: float) -> torch.Tensor:
+    ids, attention = texts.padded(batch)
+    chosen = (torch.rand(ids.shape, device=ids.device) < share) & (ids > MASK)
+    chance = torch.rand(ids.shape, device=ids.device)
+    shown = torch.where(chosen & (chance < 0.8), MASK, ids)
+    random = torch.randint(MASK + 1, head.embeddings.num_embeddings, ids.shape, device=ids.device)
     shown = torch.where(chosen & (chance >= 0.9), random, shown)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with half_precision():
         hidden = pupil(input_ids=shown, attention_mask=attention).last_hidden_state
         scores = head(hidden[chosen])
     return functional.cross_entropy(scores.float(), ids[chosen])
@@ -230,22 +226,22 @@ def _mask(
 def _run(
     pupil: BertModel,
     head: MaskedWords,
-    config: PretrainingConfig,
     say: Say,
     *,
     name: str,
     seconds: float,
+    top: float,
     losses: dict[str, list[float]],
     step: Callable[[], tuple[str, torch.Tensor]],
 ) -> None:
     parameters = list({id(p): p for p in [*pupil.parameters(), *head.parameters()]}.values())
-    optimiser = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.01, fused=True)
+    optimiser = torch.optim.AdamW(parameters, lr=top, weight_decay=0.01, fused=True)
     began, steps, told = time.monotonic(), 0, 0.0
     while (gone := time.monotonic() - began) < seconds:
         done = gone / seconds
         rate = min(1.0, (steps + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * done))
         for group in optimiser.param_groups:
-            group["lr"] = config.learning_rate * rate + 1e-6
+            group["lr"] = top * rate + 1e-6
         kind, loss = step()
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -269,7 +265,7 @@ def _save(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pupil.save_pretrained(folder)
-    own = {name: value.contiguous() for name, value in head.state_dict().items() if "embeddings" not in name}
+    own = {name: value.cpu().contiguous() for name, value in head.state_dict().items() if "embeddings" not in name}
     save_file(own, folder / HEAD)
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,

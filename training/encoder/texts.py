@@ -13,6 +13,7 @@ from corpus.errors import UsageError
 from corpus.labels import reserved_regulations
 from corpus.store import Store
 from models.encoding import framed
+from models.vectorising import ClauseText
 
 MIN_CLAUSE, MAX_CLAUSE = 40, 2_500
 """Length in characters of the clauses that are read; shorter ones say nothing, longer ones are tables."""
@@ -22,7 +23,13 @@ MAX_PAIR = 220
 
 
 def legal_texts(store: Store, *, per_regulation: int, seed: int = 0) -> list[tuple[str, str]]:
-    """Clauses of a store as the encoder sees them, in random order, without repeals and repetitions.
+    """Clauses of ``readable_clauses`` as the encoder sees them."""
+    clauses = readable_clauses(store, per_regulation=per_regulation, seed=seed)
+    return [framed(title=one.title, heading=one.heading, text=one.text) for one in clauses]
+
+
+def readable_clauses(store: Store, *, per_regulation: int, seed: int = 0) -> Iterator[ClauseText]:
+    """Clauses of a store in random order, without repeals and repetitions.
 
     Regulations that are reserved for evaluation are left out, so that they are new to the encoder as well.
 
@@ -38,7 +45,6 @@ def legal_texts(store: Store, *, per_regulation: int, seed: int = 0) -> list[tup
     repealed = table["repealed"].to_pylist()
     seen: set[str] = set()
     taken: dict[str, int] = {}
-    result = []
     for row in np.random.default_rng(seed).permutation(len(refs)):
         regulation, text = refs[row].partition("/")[0], texts[row]
         if repealed[row] or regulation in reserved or not MIN_CLAUSE <= len(text) <= MAX_CLAUSE:
@@ -48,8 +54,7 @@ def legal_texts(store: Store, *, per_regulation: int, seed: int = 0) -> list[tup
             continue
         seen.add(key)
         taken[regulation] = taken.get(regulation, 0) + 1
-        result.append(framed(title=titles[regulation], heading=headings[row] or "", text=text))
-    return result
+        yield ClauseText(text=text, heading=headings[row] or "", title=titles[regulation], ref=refs[row])
 
 
 def translation_pairs(path: Path, *, limit: int) -> list[tuple[str, str]]:
