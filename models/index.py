@@ -3,6 +3,7 @@
     STORE/index/<model>/<part>/      one folder per part of the store; a part never changes, so neither does its folder
       probabilities.npy              (rows, columns) float16, from the fast tier of the clause model
       words.*.npy, activities.*.npy  sparse rows (CSR): TF-IDF over stems, activities
+      reach.npy                      (rows,) float16, how many initiatives meet it at all
 
 Adding a regulation therefore costs what that regulation costs. Arrays are memory-mapped.
 """
@@ -37,6 +38,7 @@ class ClauseFeatures:
     probabilities: npt.NDArray[np.float32]  # (clauses, len(COLUMNS))
     words: sp.csr_matrix  # (clauses, vocabulary), rows of unit length
     activities: sp.csr_matrix  # (clauses, activities), 0..1
+    reach: npt.NDArray[np.float32]  # (clauses,), see models.reach
 
 
 Describe = Callable[[list[ClauseText]], ClauseFeatures]
@@ -86,6 +88,7 @@ def load_index(store: Store, folder: Path) -> ClauseFeatures:
         probabilities=_stack([part.probabilities[start:end] for part, start, end in merged]),
         words=sp.vstack([part.words[start:end] for part, start, end in merged], format="csr"),
         activities=sp.vstack([part.activities[start:end] for part, start, end in merged], format="csr"),
+        reach=_stack([part.reach[start:end] for part, start, end in merged]),
     )
 
 
@@ -132,6 +135,7 @@ def _describe_part(
         probabilities=np.concatenate([piece.probabilities for piece in pieces]).astype(np.float16),
         words=sp.vstack([piece.words for piece in pieces], format="csr"),
         activities=sp.vstack([piece.activities for piece in pieces], format="csr"),
+        reach=np.concatenate([piece.reach for piece in pieces]).astype(np.float16),
     )
 
 

@@ -24,6 +24,7 @@ from models.joint import Joint
 from models.linear import LinearTier
 from models.packaging import Package, open_package, save_package
 from models.ranking import TARGETS, Grade, LinearRanker, Query, Ranker
+from models.reach import ReachModel
 from models.regulated import RegulatedClassifier
 from models.vectorising import ClauseText, ClauseVectoriser, restored
 from models.words import stems
@@ -38,6 +39,7 @@ class Model:
     words: TfidfVectorizer  # stems of clauses, for likeness between texts
     own_words: TfidfVectorizer  # stems of initiatives
     activities: ActivityModel
+    reach: ReachModel
     ranker: Ranker
     graded_texts: tuple[str, ...]  # the graded initiatives of the memory
     grades: tuple[Grade, ...]
@@ -46,10 +48,13 @@ class Model:
     def describe(self, clauses: Sequence[ClauseText]) -> ClauseFeatures:
         """What the ranker needs to know of clauses, whatever the initiative."""
         words = self.words.transform(word_documents(clauses))
+        probabilities = self.clauses.at_first_sight(clauses)
+        activities = self.activities.clause_matrix(clauses, words)
         return ClauseFeatures(
-            probabilities=self.clauses.at_first_sight(clauses),
+            probabilities=probabilities,
             words=words,
-            activities=self.activities.clause_matrix(clauses, words),
+            activities=activities,
+            reach=self.reach.expected(words, probabilities, activities),
         )
 
     def query(self, text: str, told: Told | None = None) -> Query:
@@ -137,6 +142,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
         },
         **({"activities": told_arrays} if told_arrays else {}),
         **({"regulated": model.activities.regulated.to_arrays()} if model.activities.regulated else {}),
+        "reach": model.reach.to_arrays(),
         "words": {"words": model.words.idf_.astype(np.float32), "own_words": model.own_words.idf_.astype(np.float32)},
         "profiles": {
             "data": model.profiles.data.astype(np.float32),
@@ -174,6 +180,7 @@ def _build(package: Package) -> Model:
             _activity_classifier(package, vocabulary),
             RegulatedClassifier.from_arrays(package.arrays("regulated")) if "regulated.safetensors" in package.files else None,
         ),
+        reach=ReachModel.from_arrays(package.arrays("reach")),
         ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new"), rarity=ranking["rarity"]),
         graded_texts=tuple(memory["initiatives"]),
         grades=tuple(Grade(initiative=g[0], ref=g[1], value=g[2], room=bool(g[3])) for g in memory["grades"]),

@@ -49,6 +49,9 @@ CONTENT_SIGNALS = (
 )  # fmt: skip
 """What a clause says and is about, in the order of the columns of ``signals``."""
 
+REACH_SIGNALS = ("reach", "reach*activities", "reach*words-near")
+"""How many initiatives meet a clause at all. Where graders were they said so themselves; elsewhere it stands in for them."""
+
 MEMORY_SIGNALS = (
     "grade-near-log", "grade-near", "grade-wide", "grade-everyone", "zero-near", "room-near", "room-everyone", "article-near",
     "article-everyone", "heading-near", "heading-everyone", "regulation-near", "regulation-everyone",
@@ -93,6 +96,7 @@ class Space:
                 probabilities=self.features.probabilities[rows],
                 words=self.features.words[rows],
                 activities=self.features.activities[rows],
+                reach=self.features.reach[rows],
             ),
         )
 
@@ -301,7 +305,8 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
     """The signals of some clauses for one initiative.
 
     Returns:
-        Signals with memory, *shape* (rows, MEMORY_SIGNALS and CONTENT_SIGNALS), and without, *shape* (rows, CONTENT_SIGNALS).
+        Signals with memory, *shape* (rows, MEMORY_SIGNALS and CONTENT_SIGNALS), and without, *shape* (rows, CONTENT_SIGNALS and
+        REACH_SIGNALS).
     """
     around = asked.around
     near_profile, wide_profile, general_profile, lexical = (space.features.words[rows] @ asked.directions.T).T
@@ -341,7 +346,9 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
     for group in ("article", "heading", "regulation"):
         recalled += [_log(memory.said_around(around.near, group, rows), 0.1)]
         recalled += [_log(memory.said_around(around.everyone, group, rows), 0.05)]
-    return np.column_stack(recalled + content), np.column_stack(content)
+    reach = space.features.reach[rows].astype(np.float64)
+    reached = [reach, reach * content[4], reach * content[0]]
+    return np.column_stack(recalled + content), np.column_stack(content + reached)
 
 
 @dataclass(frozen=True)
@@ -422,7 +429,7 @@ class Ranker:
         known, new = self.known.shares(ranking.with_memory[places]), self.new.shares(ranking.content[places])
         told = []
         for number, row in enumerate(ranking.rows[places]):
-            names: tuple[str, ...] = CONTENT_SIGNALS
+            names: tuple[str, ...] = (*CONTENT_SIGNALS, *REACH_SIGNALS)
             shares = new[number]
             if memory.known_rows[row]:
                 names, shares = (*MEMORY_SIGNALS, *CONTENT_SIGNALS), known[number]

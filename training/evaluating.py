@@ -34,6 +34,7 @@ REGULATION_FOLDS = 5
 """Parts of the regulations that are hidden in turn: a fifth is about what a new store adds to those that graders know."""
 
 Floats = npt.NDArray[np.float64]
+Reached = Callable[[Space, Sequence[Grade], frozenset[str]], Space]
 
 
 def evaluate_ranking(
@@ -42,6 +43,7 @@ def evaluate_ranking(
     space: Space,
     *,
     without: Callable[[frozenset[str]], Space] | None = None,
+    reached: Reached | None = None,
     seed: int = 0,
 ) -> dict[str, dict[str, list[float]]]:
     """Cross-validation by initiative, and again with whole regulations hidden.
@@ -51,6 +53,8 @@ def evaluate_ranking(
         grades: what was said of which clause.
         space: the clauses of the judged regulations.
         without: the same space as a model sees it that learnt nothing of some regulations; None for the space as it is.
+        reached: a space with the reach of its clauses as some grades tell it, nothing being known of some regulations; None
+            for the reach that the space has.
         seed: of the folds.
 
     Returns:
@@ -69,7 +73,7 @@ def evaluate_ranking(
         parts.append((hidden, without(hidden) if without is not None else space))
     folds = list(grouped_folds([str(index) for index in range(len(queries))], folds=FOLDS, seed=seed))
     answers = Parallel(n_jobs=min(len(folds), len(os.sched_getaffinity(0))))(
-        delayed(_answered)(queries, grades, space, parts, train, test, seed) for train, test in folds
+        delayed(_answered)(queries, grades, space, parts, reached, train, test, seed) for train, test in folds
     )
     for fold in answers:
         for index, (ranking, strangers, plain) in fold.items():
@@ -96,6 +100,7 @@ def _answered(
     grades: Sequence[Grade],
     space: Space,
     parts: Sequence[tuple[frozenset[str], Space]],
+    reached: Reached | None,
     train: Rows,
     test: Rows,
     seed: int,
@@ -107,10 +112,11 @@ def _answered(
     for index in test:
         plain[index][memory.rows] = _nearest(queries[index], memory)
     strangers: dict[int, list[_Answer]] = {index: [] for index in test}
-    for hidden, strange in parts:
-        inside = strange.among(hidden)
+    for hidden, part in parts:
         # Neither the memory nor the weights of the ranker may know a grade of these regulations.
         outside = [grade for grade in known if grade.ref.partition("/")[0] not in hidden]
+        strange = reached(part, outside, hidden) if reached is not None else part
+        inside = strange.among(hidden)
         new = fit_new(own, outside, strange.at(np.flatnonzero(~inside)), seed=seed)
         partial, rarity = Memory(own, outside, strange), rarity_of(strange.features)
         for index in test:

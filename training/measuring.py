@@ -69,8 +69,9 @@ def measure(
         judged = judged_clauses(store)
         material = ranking_material(store, judged, run.model, activity_model())
         measured["ranking"] = evaluate_ranking(
-            material.queries, judged.grades, material.space, without=material.space_without, seed=seed
-        )
+            material.queries, judged.grades, material.space,
+            without=material.space_without, reached=material.with_reach, seed=seed,
+        )  # fmt: skip
         measured["graders"] = graders_agreement()
         measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=seed)
         if len(set(material.sections.regulations)) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from models.loading import Model, query_of, released_folder, save_model, stem_ve
 from models.packaging import open_package
 from models.quality import save_quality
 from models.ranking import Grade, Memory, Query, Space
+from models.reach import ReachModel
 from models.vectorising import ClauseText
 from models.words import stem
 from training.ablation import ablation
@@ -35,6 +36,7 @@ from training.evaluating import evaluate_ranking
 from training.learning_curve import learning_curve
 from training.quality import measure_quality
 from training.ranking_fitting import fit_ranker
+from training.reach_fitting import ReachExamples, fit_reach, graded_examples, read_examples, unseen_reach
 from training.regulated_fitting import Sections, fit_regulated, labelled_sections, measure_regulated
 from training.unseen_files import load_unseen, save_unseen
 
@@ -128,8 +130,27 @@ class RankingMaterial:
     activities: ActivityModel
     phrases: sp.csr_matrix  # of every activity in every clause, *shape* (clauses, activities)
     sections: Sections
+    read: ReachExamples
     space: Space
     queries: list[Query]
+
+    def reach(self, grades: Sequence[Grade]) -> ReachModel:
+        """What ships: fitted on all that is known."""
+        known = self.read + graded_examples(len(self.queries), grades, self.space)
+        features = self.space.features
+        return fit_reach(known, stems=features.words.shape[1], activities=features.activities.shape[1])
+
+    def with_reach(self, space: Space, grades: Sequence[Grade], hidden: frozenset[str] = frozenset()) -> Space:
+        """A space with the reach of its clauses, told by models that saw no example of their regulation.
+
+        Args:
+            space: this one, or what ``space_without`` gave.
+            grades: which may be counted.
+            hidden: regulations of which nothing is known, no reader's label either.
+        """
+        graded = graded_examples(len({grade.initiative for grade in grades}), grades, space)
+        known = (self.read + graded).without(hidden)
+        return replace(space, features=replace(space.features, reach=unseen_reach(known, space)))
 
     def space_without(self, regulations: frozenset[str]) -> Space:
         """The space as who never read a label of the sections of some regulations would see it."""
@@ -181,13 +202,14 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     judged = judged_clauses(store)
     say(f"fitting the ranker on {len(judged.grades)} grades over {len(judged.refs)} clauses")
     material = ranking_material(store, judged, clause_model, activity_model())
-    ranker = fit_ranker(material.queries, judged.grades, material.space, seed=config.seed)
+    ranker = fit_ranker(material.queries, judged.grades, material.with_reach(material.space, judged.grades), seed=config.seed)
     measured: dict[str, Any] = {"clauses": headline(run.measured), "qualifications": qualification_f1(run.measured)}
     if config.evaluate:
         say("measuring on initiatives that were not seen")
         measured["ranking"] = evaluate_ranking(
-            material.queries, judged.grades, material.space, without=material.space_without, seed=config.seed
-        )
+            material.queries, judged.grades, material.space,
+            without=material.space_without, reached=material.with_reach, seed=config.seed,
+        )  # fmt: skip
         say("measuring what each signal is worth")
         measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=config.seed)
         if len(set(material.sections.regulations)) > 1:
@@ -211,6 +233,7 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
         words=material.words,
         own_words=material.own_words,
         activities=material.activities,
+        reach=material.reach(judged.grades),
         ranker=ranker,
         graded_texts=tuple(judged.initiative_texts),
         grades=tuple(judged.grades),
@@ -276,25 +299,31 @@ def ranking_material(store: Store, judged: Judged, clause_model: ClauseModel, ac
     phrases = activity_model.phrase_matrix(judged.texts)
     sections = labelled_sections(store, activity_model.known, words)
     regulated = fit_regulated(sections) if len(sections) else None
-    features = ClauseFeatures(
-        probabilities=clause_model.at_first_sight(judged.texts),
-        words=by_word,
-        activities=regulated.matrix(by_word, phrases) if regulated is not None else phrases,
-    )
+    reading = ActivityModel(activity_model.known, activity_model.classifier, regulated)
+
+    def described(clauses: Sequence[ClauseText], stems: sp.csr_matrix) -> ClauseFeatures:
+        return ClauseFeatures(
+            probabilities=clause_model.at_first_sight(clauses),
+            words=stems,
+            activities=reading.clause_matrix(clauses, stems),
+            reach=np.zeros(len(clauses), dtype=np.float32),
+        )
+
     space = Space(
         refs=judged.refs,
         headings=[clause.heading for clause in judged.texts],
         repealed=judged.repealed,
         lengths=np.array([len(clause.text) for clause in judged.texts], dtype=np.int32),
-        features=features,
+        features=described(judged.texts, by_word),
     )
     queries = [query_of(text, words, own_words, activity_model) for text in judged.initiative_texts]
     return RankingMaterial(
         words=words,
         own_words=own_words,
-        activities=ActivityModel(activity_model.known, activity_model.classifier, regulated),
+        activities=reading,
         phrases=phrases,
         sections=sections,
+        read=read_examples(store, lambda clauses: described(clauses, words.transform(word_documents(clauses)))),
         space=space,
         queries=queries,
     )

@@ -6,6 +6,7 @@
     pairs.jsonl         grades of a clause for an initiative
     second_grades.jsonl grades that other graders gave blind to pairs of pairs.jsonl: they measure agreement, no more
     sections.jsonl      which activities a section of a regulation regulates; the hash is of the texts of its clauses
+    reach.jsonl         how many of a hundred initiatives meet a clause at all: 0 none, 1 one, 2 some, 3 many, 4 nearly all
     aliases.jsonl       {"ref", "better"}: labels were given on an earlier cutting of the law; these refs have a better one
     reserved.txt        regulations whose labels are held out for evaluation elsewhere; none of theirs stand here
     judged.txt          regulations that the graders of pairs.jsonl searched
@@ -32,6 +33,7 @@ __all__ = [
     "Initiative",
     "JoinReport",
     "JoinedLabel",
+    "ReachLabel",
     "aliases",
     "clause_labels",
     "graded_pairs",
@@ -40,6 +42,7 @@ __all__ = [
     "judged_regulations",
     "locate",
     "official_labels",
+    "reach_labels",
     "reserved_regulations",
     "second_grades",
     "second_readings",
@@ -74,6 +77,15 @@ class GradedPair:
     grade: int | str  # 0..3, or "R"
     kind: str
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachLabel:
+    """How many of a hundred very different initiatives meet a clause, as a reader reckons."""
+
+    ref: str
+    sha256: str  # of the text that was read, see ``text_hash``
+    reach: int  # 0..4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +158,12 @@ def section_labels() -> tuple[SectionLabel, ...]:
     """The labelled sections that ship with this version."""
     rows = _rows("sections.jsonl")
     return tuple(SectionLabel(**{**row, "refs": tuple(row["refs"]), "activities": tuple(row["activities"])}) for row in rows)
+
+
+@cache
+def reach_labels() -> tuple[ReachLabel, ...]:
+    """How many initiatives meet clauses, as readers reckoned."""
+    return tuple(ReachLabel(**row) for row in _rows("reach.jsonl"))
 
 
 @cache

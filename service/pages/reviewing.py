@@ -43,6 +43,7 @@ SIGNALS = {
     "barrier": ("any", "substantial", "stopping"),
     "private": ("private",),
     "relief": ("relief", "activities*relief"),
+    "reach": ("reach", "reach*activities", "reach*words-near"),
     "shape": ("repealed", "length"),
     "judged": ("grade-near-log", "grade-near", "grade-wide", "grade-everyone"),
     "spared": ("zero-near", "room-near", "room-everyone"),

@@ -24,7 +24,9 @@ def features(words: list[list[float]], promise: list[float]) -> ClauseFeatures:
     probabilities = np.zeros((len(words), len(COLUMNS)), dtype=np.float32)
     probabilities[:, COLUMN["any"]] = promise
     matrix = sp.csr_matrix(np.array(words, dtype=np.float32))
-    return ClauseFeatures(probabilities=probabilities, words=matrix, activities=matrix)
+    return ClauseFeatures(
+        probabilities=probabilities, words=matrix, activities=matrix, reach=np.zeros(len(words), dtype=np.float32)
+    )  # fmt: skip
 
 
 def test_lists_keep_the_rows_of_largest_value_times_worth() -> None:

@@ -48,6 +48,7 @@ def world(seed: int = 0) -> tuple[list[Query], list[Grade], Space]:
             probabilities=probabilities,
             words=sp.csr_matrix(matrix.astype(np.float32)),
             activities=sp.csr_matrix(np.array(activities, dtype=np.float32)),
+            reach=np.zeros(len(refs), dtype=np.float32),
         ),
     )
     return queries, grades, space

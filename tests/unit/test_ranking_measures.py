@@ -32,6 +32,7 @@ def material() -> tuple[list[Query], list[Grade], Space]:
             probabilities=np.full((clauses, len(COLUMNS)), 0.5, dtype=np.float32),
             words=words,
             activities=sp.csr_matrix(made.random((clauses, 4)).astype(np.float32)),
+            reach=np.zeros(clauses, dtype=np.float32),
         ),
     )
     queries = [

@@ -12,7 +12,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import select, update
 
-from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS
+from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, REACH_SIGNALS
 from service.clock import now
 from service.database.tables import Claim, ClauseText, FlagRow, Initiative, InitiativeStatus, Judgement, User
 from service.pages.reviewing import SIGNALS
@@ -417,7 +417,7 @@ def test_nothing_is_added_to_a_withdrawn_initiative_and_the_page_says_why(
 
 def test_every_signal_of_the_model_is_told_in_words() -> None:
     told = [signal for signals in SIGNALS.values() for signal in signals]
-    assert sorted(told) == sorted({*MEMORY_SIGNALS, *CONTENT_SIGNALS})
+    assert sorted(told) == sorted({*MEMORY_SIGNALS, *CONTENT_SIGNALS, *REACH_SIGNALS})
 
 
 def test_a_flag_whose_regulation_has_gone_still_shows_what_it_said(service: Service, flag: dict[str, Any]) -> None:

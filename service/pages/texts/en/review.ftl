@@ -66,6 +66,7 @@ review-signal-activity = The clause regulates what happens in the story.
 review-signal-barrier = The clause forbids or demands something, whatever this story says.
 review-signal-private = The clause addresses residents and businesses.
 review-signal-relief = The clause itself gives room too, or does not.
+review-signal-reach = Many initiatives meet a clause like this, whatever they do.
 review-signal-shape = The clause is short or long, and repealed or not.
 review-signal-judged = People said before that this clause stands in the way of such initiatives.
 review-signal-spared = What people said of this clause before: no barrier, or room instead.

@@ -66,6 +66,7 @@ review-signal-activity = De bepaling regelt wat in het verhaal gebeurt.
 review-signal-barrier = De bepaling verbiedt of eist iets, los van dit verhaal.
 review-signal-private = De bepaling richt zich tot bewoners en bedrijven.
 review-signal-relief = De bepaling geeft zelf ook ruimte, of juist niet.
+review-signal-reach = Veel initiatieven krijgen met zo'n bepaling te maken, wat zij ook doen.
 review-signal-shape = De bepaling is kort of lang, en vervallen of niet.
 review-signal-judged = Mensen zeiden eerder dat deze bepaling bij zulke initiatieven in de weg staat.
 review-signal-spared = Wat mensen eerder over deze bepaling zeiden: geen belemmering, of juist ruimte.
