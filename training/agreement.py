@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import cohen_kappa_score, f1_score
 
-from corpus.labels import clause_labels, graded_pairs, second_grades, second_readings
+from corpus.labels import clause_labels, graded_pairs, reach_labels, second_grades, second_reach, second_readings
 from models.columns import ADDRESSEES, BARRIERS, COLUMN, KINDS, QUALIFICATIONS
 from training.clause_examples import target_row
 from training.clause_measures import quadratic_kappa
@@ -56,4 +56,22 @@ def graders_agreement() -> dict[str, float]:
         "kappa_grade": quadratic_kappa(one, other),
         "kappa_obstructs": float(cohen_kappa_score(one >= 1, other >= 1)),
         "kappa_room": float(cohen_kappa_score(*room)),
+    }
+
+
+def reach_agreement() -> dict[str, float]:
+    """Two readers on how many initiatives meet the same clauses.
+
+    Returns:
+        How many clauses; the share of equal answers; of answers at most one apart; quadratic kappa; and Cohen's kappa of
+        whether anybody meets the clause at all. Clauses that the first reader let somebody meet were drawn more often.
+    """
+    first = {label.ref: label.reach for label in reach_labels()}
+    one, other = np.array([(first[label.ref], label.reach) for label in second_reach()]).T
+    return {
+        "clauses": float(len(one)),
+        "accuracy": float((one == other).mean()),
+        "within_one": float((abs(one - other) <= 1).mean()),
+        "kappa_reach": float(cohen_kappa_score(one, other, weights="quadratic")),
+        "kappa_met": float(cohen_kappa_score(one >= 1, other >= 1)),
     }

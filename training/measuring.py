@@ -10,7 +10,7 @@ from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import join
 from corpus.store import Store
 from training.ablation import ablation
-from training.agreement import graders_agreement, readers_agreement
+from training.agreement import graders_agreement, reach_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_measures import headline, qualification_f1
@@ -73,6 +73,7 @@ def measure(
             without=material.space_without, reached=material.with_reach, seed=seed,
         )  # fmt: skip
         measured["graders"] = graders_agreement()
+        measured["reach"] = reach_agreement()
         measured["ablation"] = ablation(material.queries, judged.grades, material.space, seed=seed)
         if len(set(material.sections.regulations)) > 1:
             measured["regulated_activities"] = measure_regulated(material.sections, seed=seed)

@@ -7,6 +7,7 @@
     second_grades.jsonl grades that other graders gave blind to pairs of pairs.jsonl: they measure agreement, no more
     sections.jsonl      which activities a section of a regulation regulates; the hash is of the texts of its clauses
     reach.jsonl         how many of a hundred initiatives meet a clause at all: 0 none, 1 one, 2 some, 3 many, 4 nearly all
+    second_reach.jsonl  what another reader reckoned, blind, of some of those clauses: it measures agreement, no more
     aliases.jsonl       {"ref", "better"}: labels were given on an earlier cutting of the law; these refs have a better one
     reserved.txt        regulations whose labels are held out for evaluation elsewhere; none of theirs stand here
     judged.txt          regulations that the graders of pairs.jsonl searched
@@ -45,6 +46,7 @@ __all__ = [
     "reach_labels",
     "reserved_regulations",
     "second_grades",
+    "second_reach",
     "second_readings",
     "section_labels",
 ]
@@ -164,6 +166,12 @@ def section_labels() -> tuple[SectionLabel, ...]:
 def reach_labels() -> tuple[ReachLabel, ...]:
     """How many initiatives meet clauses, as readers reckoned."""
     return tuple(ReachLabel(**row) for row in _rows("reach.jsonl"))
+
+
+@cache
+def second_reach() -> tuple[ReachLabel, ...]:
+    """What another reader reckoned of some of those clauses, without sight of the first."""
+    return tuple(ReachLabel(**row) for row in _rows("second_reach.jsonl"))
 
 
 @cache

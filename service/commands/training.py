@@ -220,6 +220,8 @@ def _print_measures(measured: dict[str, Any]) -> None:
             print(f"{setting}: {name:<22} {mean:.3f} [{low:.3f}, {high:.3f}]")
     for name, value in measured.get("graders", {}).items():
         print(f"two graders: {name:<22} {value:.3f}")
+    for name, value in measured.get("reach", {}).items():
+        print(f"two readers of reach: {name:<22} {value:.3f}")
     for way, measures in measured.get("regulated_activities", {}).items():
         for name, value in measures.items():
             print(f"activities of clauses, {way}: {name:<32} {value:.3f}")

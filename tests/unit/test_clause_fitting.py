@@ -17,7 +17,7 @@ from corpus.passages import normalised
 from corpus.store import Store
 from models.clauses import consistent
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
-from training.agreement import graders_agreement, readers_agreement
+from training.agreement import graders_agreement, reach_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
 from training.clause_fitting import best_thresholds, folds_of
@@ -173,6 +173,11 @@ def test_graders_agree_far_better_than_by_chance() -> None:
     figures = graders_agreement()
     assert figures["pairs"] > 1_000 and figures["within_one"] > 0.95
     assert figures["kappa_grade"] > 0.65 and figures["kappa_obstructs"] > 0.7 and figures["kappa_room"] > 0.75
+
+
+def test_readers_of_reach_agree_far_better_than_by_chance() -> None:
+    figures = reach_agreement()
+    assert figures["clauses"] > 500 and figures["within_one"] > 0.9 and figures["kappa_met"] > 0.75
 
 
 needs_torch = pytest.mark.skipif(
