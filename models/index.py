@@ -166,6 +166,7 @@ def _describe_chunk(chunk: list[ClauseText]) -> ClauseFeatures:
 
 def _save(folder: Path, features: ClauseFeatures) -> None:
     np.save(folder / "probabilities.npy", features.probabilities)
+    np.save(folder / "reach.npy", features.reach)
     for name, matrix in (("words", features.words), ("activities", features.activities)):
         for field in _SPARSE:
             np.save(folder / f"{name}.{field}.npy", getattr(matrix, field))
@@ -181,4 +182,5 @@ def _load(folder: Path) -> ClauseFeatures:
         probabilities=np.load(folder / "probabilities.npy", mmap_mode="r"),
         words=sparse("words"),
         activities=sparse("activities"),
+        reach=np.load(folder / "reach.npy", mmap_mode="r"),
     )
