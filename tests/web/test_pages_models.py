@@ -43,7 +43,8 @@ def test_everybody_sees_how_good_the_model_is(service: Service) -> None:
     assert low < value < high < readers
     assert len(tree.xpath("//section[@aria-labelledby='ijking']//circle")) == 10
     assert len(tree.xpath("//section[@aria-labelledby='leren']//circle")) == 4
-    assert "Vergeleken met versie 0.4.0" in words_of(tree, "//section[@aria-labelledby='veranderd']")
+    against = json.loads((released_folder() / "evaluation/quality.json").read_text(encoding="utf-8"))["against"]
+    assert f"Vergeleken met versie {against['version']}" in words_of(tree, "//section[@aria-labelledby='veranderd']")
     assert "nog niet gemeten" in words_of(tree, "//section[@aria-labelledby='praktijk']")
     assert "zien medewerkers" in words_of(tree, "//section[@aria-labelledby='praktijk']")
     one = seen(service, f"/modellen/{version}?taal=en")
