@@ -45,12 +45,12 @@ class ReachModel:
         Returns:
             *Shape:* (clauses,), float32; about 0..4.6, a little below 0 where nobody meets it.
         """
-        result: Floats = words @ self.stems + log_odds(probabilities) @ self.odds + activities @ self.activities + self.bias
-        return result.astype(np.float32)
+        told = words @ self.stems + log_odds(probabilities) @ self.odds + activities @ self.activities + self.bias
+        return np.asarray(told, dtype=np.float32)
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.float32]]:
         """Numbers."""
-        return {"stems": self.stems, "odds": self.odds, "activities": self.activities, "bias": np.float32([self.bias])}
+        return {"stems": self.stems, "odds": self.odds, "activities": self.activities, "bias": np.array([self.bias], dtype=np.float32)}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, npt.NDArray[np.float32]]) -> ReachModel:
@@ -60,5 +60,4 @@ class ReachModel:
 
 def log_odds(probabilities: Floats) -> Floats:
     """Log-odds of probabilities, on the scale of ``ODDS_SCALE``, never infinite. *Shape:* as given."""
-    result: Floats = ODDS_SCALE * np.log((probabilities + 0.01) / (1.01 - probabilities))
-    return result.astype(np.float32)
+    return (ODDS_SCALE * np.log((probabilities + 0.01) / (1.01 - probabilities))).astype(np.float32)
