@@ -50,7 +50,8 @@ class ReachModel:
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.float32]]:
         """Numbers."""
-        return {"stems": self.stems, "odds": self.odds, "activities": self.activities, "bias": np.array([self.bias], dtype=np.float32)}
+        bias = np.array([self.bias], dtype=np.float32)
+        return {"stems": self.stems, "odds": self.odds, "activities": self.activities, "bias": bias}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, npt.NDArray[np.float32]]) -> ReachModel:
