@@ -29,11 +29,12 @@ CHUNK = 4_000
 """Clauses that a process works on at a time."""
 
 _SPARSE = ("data", "indices", "indptr")
+_LAST = "reach.npy"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClauseFeatures:
-    """What is known of a run of clauses; the rows of all three belong together."""
+    """What is known of a run of clauses; the rows of all belong together."""
 
     probabilities: npt.NDArray[np.float32]  # (clauses, len(COLUMNS))
     words: sp.csr_matrix  # (clauses, vocabulary), rows of unit length
@@ -67,8 +68,9 @@ def build_index(
     folder = store.folder / "index" / key
     for part in store.contents.parts:
         target = folder / Path(part.file).stem
-        if target.is_dir():
+        if (target / _LAST).exists():
             continue
+        shutil.rmtree(target, ignore_errors=True)  # made before the index held what it holds now
         temporary = folder / f"new-{uuid.uuid4().hex}"
         temporary.mkdir(parents=True)
         try:

@@ -23,7 +23,7 @@ from models.index import ClauseFeatures
 from models.joint import Joint
 from models.linear import LinearTier
 from models.packaging import Package, open_package, save_package
-from models.ranking import TARGETS, Grade, LinearRanker, Query, Ranker
+from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, REACH_SIGNALS, TARGETS, Grade, LinearRanker, Query, Ranker
 from models.reach import ReachModel
 from models.regulated import RegulatedClassifier
 from models.vectorising import ClauseText, ClauseVectoriser, restored
@@ -180,7 +180,9 @@ def _build(package: Package) -> Model:
             _activity_classifier(package, vocabulary),
             RegulatedClassifier.from_arrays(package.arrays("regulated")) if "regulated.safetensors" in package.files else None,
         ),
-        reach=ReachModel.from_arrays(package.arrays("reach")),
+        reach=ReachModel.from_arrays(package.arrays("reach"))
+        if "reach.safetensors" in package.files
+        else ReachModel.none(stems=len(vocabulary["words"]), activities=len(listed["all"])),
         ranker=Ranker(known=_linear(ranking, "known"), new=_linear(ranking, "new"), rarity=ranking["rarity"]),
         graded_texts=tuple(memory["initiatives"]),
         grades=tuple(Grade(initiative=g[0], ref=g[1], value=g[2], room=bool(g[3])) for g in memory["grades"]),
@@ -221,4 +223,12 @@ _JOINT = ("fast", "slow", "bias")
 
 
 def _linear(arrays: dict[str, np.ndarray], which: str) -> LinearRanker:
-    return LinearRanker(**{name: arrays[f"{which}.{name}"] for name in ("mean", "scale", "weights", "bias")})
+    mean, scale, weights = (arrays[f"{which}.{name}"] for name in ("mean", "scale", "weights"))
+    signals = len(CONTENT_SIGNALS) + len(MEMORY_SIGNALS if which == "known" else REACH_SIGNALS)
+    if which == "new" and len(mean) == len(CONTENT_SIGNALS):  # made before reach was weighed
+        missing = len(REACH_SIGNALS)
+        mean, scale = np.append(mean, np.zeros(missing)), np.append(scale, np.ones(missing))
+        weights = np.vstack([weights, np.zeros((missing, weights.shape[1]))])
+    if len(mean) != signals:
+        raise ValueError(f"the ranker weighs {len(mean)} signals, not {signals}")
+    return LinearRanker(mean=mean, scale=scale, weights=weights, bias=arrays[f"{which}.bias"])

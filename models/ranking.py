@@ -5,7 +5,8 @@ The signals of a clause for an initiative:
 - what graders said of it, of its article and of its heading, for the initiatives most like this one (*memory*);
 - how like it is, in words, to the clauses that mattered to those initiatives (*profile*);
 - whether it regulates an activity of the initiative (*activities*);
-- what the clause model says of it (*clause*).
+- what the clause model says of it (*clause*);
+- how many initiatives meet it at all (*reach*), where graders were not.
 
 Two rankers are trained: one for regulations of which graders have seen clauses, one, without memory, for all others, trained by
 hiding whole regulations. Otherwise a new regulation would look as if nothing in it had ever mattered.
@@ -428,6 +429,11 @@ class Ranker:
         """
         known, new = self.known.shares(ranking.with_memory[places]), self.new.shares(ranking.content[places])
         told = []
+        reach = [(*CONTENT_SIGNALS, *REACH_SIGNALS).index(name) for name in REACH_SIGNALS]
+        # Three columns are one thing; where it is small, its share may be positive and yet say nothing for the clause.
+        summed = np.where(ranking.content[places, reach[0]] > self.new.mean[reach[0]], new[:, reach].sum(axis=1), 0.0)
+        new[:, reach] = 0.0
+        new[:, reach[0]] = summed
         for number, row in enumerate(ranking.rows[places]):
             names: tuple[str, ...] = (*CONTENT_SIGNALS, *REACH_SIGNALS)
             shares = new[number]

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from models.columns import COLUMNS
+
 Floats = npt.NDArray[np.float32]
 
 ODDS_SCALE = 0.15
@@ -47,6 +49,12 @@ class ReachModel:
         """
         told = words @ self.stems + log_odds(probabilities) @ self.odds + activities @ self.activities + self.bias
         return np.asarray(told, dtype=np.float32)
+
+    @classmethod
+    def none(cls, *, stems: int, activities: int) -> ReachModel:
+        """A model that knows nothing: nobody meets anything."""
+        none = np.zeros(stems, np.float32), np.zeros(len(COLUMNS), np.float32), np.zeros(activities, np.float32)
+        return cls(stems=none[0], odds=none[1], activities=none[2], bias=0.0)
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.float32]]:
         """Numbers."""

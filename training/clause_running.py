@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def _slow_tier(
     from training.extras import require_training_extra
 
     require_training_extra()
-    from training.encoder.crossing import Recipe, shipped_encoder, unseen_slow
+    from training.encoder.crossing import TEACHER, Recipe, shipped_encoder, unseen_slow
     from training.encoder.exporting import export_encoder
     from training.encoder.finetuning import FinetuningConfig
 
@@ -90,7 +90,10 @@ def _slow_tier(
         recipe = Recipe(encoder=encoder, config=FinetuningConfig(epochs=config.epochs, seed=seed))
     else:
         taught = FinetuningConfig(epochs=config.epochs, seed=seed, learning_rate=4e-4, batch_tokens=16_384)
-        recipe = Recipe(encoder=encoder, config=taught, teachers=config.teachers, unlabelled=unlabelled)
+        recipe = Recipe(
+            encoder=encoder, config=taught, teachers=config.teachers, teacher_config=replace(TEACHER, seed=seed),
+            unlabelled=unlabelled,
+        )  # fmt: skip
     work = Path(config.work)
     splits = folds_of(data, seed=seed)
     values, marks = unseen_slow(data, splits, recipe=recipe, work=work, most=config.encoder_folds, say=say)

@@ -107,7 +107,9 @@ def _answered(
 ) -> dict[int, tuple[_Answer, list[_Answer], Floats]]:
     """One fold: for each of its initiatives the ranking, that of every part of the regulations as strangers, the baseline."""
     own, known = part_of(queries, grades, train)
-    ranker, memory = fit_ranker(own, known, space, seed=seed), Memory(own, known, space)
+    # Some judged regulations hold no grade: the memory does not know them, and their reach counts.
+    seen = reached(space, known, frozenset()) if reached is not None else space
+    ranker, memory = fit_ranker(own, known, seen, seed=seed), Memory(own, known, seen)
     plain = {index: np.zeros(len(space)) for index in test}
     for index in test:
         plain[index][memory.rows] = _nearest(queries[index], memory)
@@ -125,7 +127,7 @@ def _answered(
             rows = rows[inside[rows]]
             strangers[index].append(_Answer.as_new(new, asked, partial, strange, rows))
     return {
-        int(index): (_Answer.of(ranker.rank(queries[index], memory, space)), strangers[index], plain[index]) for index in test
+        int(index): (_Answer.of(ranker.rank(queries[index], memory, seen)), strangers[index], plain[index]) for index in test
     }
 
 

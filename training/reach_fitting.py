@@ -61,13 +61,20 @@ class ReachExamples:
         )
 
 
-def read_examples(store: Store, describe: Describe) -> ReachExamples:
-    """What readers said, of the clauses that stand in the store as they were read."""
+def read_examples(store: Store, describe: Describe, *, columns: int) -> ReachExamples:
+    """What readers said, of the clauses that stand in the store as they were read.
+
+    Args:
+        store: where the clauses are.
+        describe: what a model knows of clauses.
+        columns: what a ``ReachModel`` weighs, for a store that holds none of the clauses.
+    """
     labels = {label.ref: label for label in reach_labels()}
     ids = {ref.partition("/")[0] for ref in labels}
     table = store.table(columns=["ref", "text", "heading"], ids=ids)
     titles = {entry.id: entry.title for entry in store.regulations.values()}
-    clauses, targets = [], []
+    clauses: list[ClauseText] = []
+    targets: list[float] = []
     for ref, text, heading in zip(*(table[name].to_pylist() for name in ("ref", "text", "heading")), strict=True):
         label = labels.get(ref)
         if label is not None and label.sha256 == text_hash(text):
@@ -75,13 +82,14 @@ def read_examples(store: Store, describe: Describe) -> ReachExamples:
             targets.append(READ[label.reach])
     return ReachExamples(
         regulations=np.array([clause.ref.partition("/")[0] for clause in clauses], dtype=np.str_),
-        columns=columns_of(describe(clauses)),
-        targets=np.log1p(targets),
+        columns=columns_of(describe(clauses)) if clauses else sp.csr_matrix((0, columns), dtype=np.float32),
+        targets=np.log1p(np.array(targets, dtype=np.float64)),
     )
 
 
-def graded_examples(initiatives: int, grades: Sequence[Grade], space: Space) -> ReachExamples:
-    """The clauses of the judged regulations, with how many of the graded initiatives they obstruct."""
+def graded_examples(grades: Sequence[Grade], space: Space) -> ReachExamples:
+    """The clauses of the judged regulations, with how many in a hundred of the initiatives with a grade they obstruct."""
+    initiatives = len({grade.initiative for grade in grades})
     rows = {ref: row for row, ref in enumerate(space.refs)}
     met = np.zeros(len(space))
     for grade in grades:

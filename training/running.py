@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import activities, told_activities
 from corpus.errors import StoreProblem
-from corpus.labels import aliases, clause_labels, graded_pairs, initiatives, join, judged_regulations
+from corpus.labels import aliases, clause_labels, graded_pairs, initiatives, join, judged_regulations, reach_labels
 from corpus.store import Store
 from models.activities import ActivityModel
 from models.clauses import ClauseModel
@@ -36,7 +36,7 @@ from training.evaluating import evaluate_ranking
 from training.learning_curve import learning_curve
 from training.quality import measure_quality
 from training.ranking_fitting import fit_ranker
-from training.reach_fitting import ReachExamples, fit_reach, graded_examples, read_examples, unseen_reach
+from training.reach_fitting import ReachExamples, columns_of, fit_reach, graded_examples, read_examples, unseen_reach
 from training.regulated_fitting import Sections, fit_regulated, labelled_sections, measure_regulated
 from training.unseen_files import load_unseen, save_unseen
 
@@ -136,7 +136,7 @@ class RankingMaterial:
 
     def reach(self, grades: Sequence[Grade]) -> ReachModel:
         """What ships: fitted on all that is known."""
-        known = self.read + graded_examples(len(self.queries), grades, self.space)
+        known = self.read + graded_examples(grades, self.space)
         features = self.space.features
         return fit_reach(known, stems=features.words.shape[1], activities=features.activities.shape[1])
 
@@ -148,8 +148,7 @@ class RankingMaterial:
             grades: which may be counted.
             hidden: regulations of which nothing is known, no reader's label either.
         """
-        graded = graded_examples(len({grade.initiative for grade in grades}), grades, space)
-        known = (self.read + graded).without(hidden)
+        known = (self.read + graded_examples(grades, space)).without(hidden)
         return replace(space, features=replace(space.features, reach=unseen_reach(known, space)))
 
     def space_without(self, regulations: frozenset[str]) -> Space:
@@ -202,6 +201,7 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     judged = judged_clauses(store)
     say(f"fitting the ranker on {len(judged.grades)} grades over {len(judged.refs)} clauses")
     material = ranking_material(store, judged, clause_model, activity_model())
+    say(f"{len(material.read)} of {len(reach_labels())} readings of reach meet their clause")
     ranker = fit_ranker(material.queries, judged.grades, material.with_reach(material.space, judged.grades), seed=config.seed)
     measured: dict[str, Any] = {"clauses": headline(run.measured), "qualifications": qualification_f1(run.measured)}
     if config.evaluate:
@@ -222,6 +222,7 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
             "official_labels": int(data.official.sum()),
             "initiatives": len(material.queries),
             "grades": len(judged.grades),
+            "reach": len(material.read),
             "regulations_with_labels": len(set(data.groups)),
             "activities": activities().version,
         },
@@ -309,12 +310,13 @@ def ranking_material(store: Store, judged: Judged, clause_model: ClauseModel, ac
             reach=np.zeros(len(clauses), dtype=np.float32),
         )
 
+    features = described(judged.texts, by_word)
     space = Space(
         refs=judged.refs,
         headings=[clause.heading for clause in judged.texts],
         repealed=judged.repealed,
         lengths=np.array([len(clause.text) for clause in judged.texts], dtype=np.int32),
-        features=described(judged.texts, by_word),
+        features=features,
     )
     queries = [query_of(text, words, own_words, activity_model) for text in judged.initiative_texts]
     return RankingMaterial(
@@ -323,7 +325,11 @@ def ranking_material(store: Store, judged: Judged, clause_model: ClauseModel, ac
         activities=reading,
         phrases=phrases,
         sections=sections,
-        read=read_examples(store, lambda clauses: described(clauses, words.transform(word_documents(clauses)))),
+        read=read_examples(
+            store,
+            lambda clauses: described(clauses, words.transform(word_documents(clauses))),
+            columns=columns_of(features).shape[1],
+        ),
         space=space,
         queries=queries,
     )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corpus.errors import UsageError
 from service.commands.parsing import add_command, add_store_option
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
 def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
     from training.clause_config import ClauseRunConfig
 
+    if arguments.teachers < 0 or (arguments.teachers and arguments.encoder is None):
+        raise UsageError("--teachers wants a number from 0, and --encoder: the teachers start from it")
     return ClauseRunConfig(
         encoder=arguments.encoder,
         encoder_folds=arguments.encoder_folds,

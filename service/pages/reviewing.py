@@ -52,7 +52,7 @@ SIGNALS = {
         *("regulation-near", "regulation-everyone"),
     ),
 }
-"""What models.ranking weighs, by how it is told: thirty numbers are ten reasons."""
+"""What models.ranking weighs, by how it is told: some thirty numbers are a dozen reasons."""
 
 
 @routes.get("/werk/{flag}")

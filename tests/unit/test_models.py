@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from safetensors.numpy import load_file, save_file
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import activities
@@ -23,10 +25,11 @@ from models.coverage import applies_at, in_force
 from models.evidence import EvidenceFinder
 from models.explaining import place_of, reason
 from models.flagging import Flagger
-from models.index import build_index
+from models.index import build_index, load_index
 from models.initiatives import InitiativeText
 from models.loading import Model, load_model, released_folder, save_model
 from models.packaging import open_package
+from models.ranking import CONTENT_SIGNALS
 from models.regulated import LEAST, RegulatedClassifier
 from models.variants import grouped
 from models.vectorising import ClauseText
@@ -310,6 +313,40 @@ def test_the_index_is_made_once_and_per_part(tmp_path: Path, model: Model) -> No
         return told, len(list(folder.iterdir()))
 
     assert [add_and_index(0), add_and_index(1)] == [([1], 1), ([1], 2)]
+
+
+def test_an_index_made_before_it_held_reach_is_made_again(tmp_path: Path) -> None:
+    row = {"ref": "X/1", "title": "Y", "level": "rijk", "heading": "", "text": "Het is verboden."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
+    store = Store(tmp_path / "S")
+    folder = build_index(store, model_folder=released_folder(), key="k")
+    (part,) = folder.iterdir()
+    (part / "reach.npy").unlink()
+    assert load_index(store, build_index(store, model_folder=released_folder(), key="k")).reach.shape == (1,)
+
+
+def test_a_model_made_before_reach_still_ranks(tmp_path: Path, model: Model) -> None:
+    save_model(model, tmp_path / "M", about={})
+    (tmp_path / "M/reach.safetensors").unlink()
+    arrays = load_file(tmp_path / "M/ranking.safetensors")
+    content = len(CONTENT_SIGNALS)
+    arrays |= {name: np.ascontiguousarray(arrays[name][:content]) for name in ("new.mean", "new.scale", "new.weights")}
+    save_file(arrays, tmp_path / "M/ranking.safetensors")
+    manifest = json.loads((tmp_path / "M/manifest.json").read_text())
+    del manifest["files"]["reach.safetensors"]
+    manifest["files"]["ranking.safetensors"] = hashlib.sha256((tmp_path / "M/ranking.safetensors").read_bytes()).hexdigest()
+    (tmp_path / "M/manifest.json").write_text(json.dumps(manifest))
+    old = load_model(tmp_path / "M")
+    texts = [ClauseText(text=text, heading="Feest", title="APV") for text, _ in JUDGED]
+    assert not old.describe(texts).reach.any() and model.describe(texts).reach.any()
+    assert len(old.ranker.new.mean) == len(model.ranker.new.mean)
+    arrays["new.mean"] = arrays["new.mean"][:3]
+    save_file(arrays, tmp_path / "M/ranking.safetensors")
+    manifest["files"]["ranking.safetensors"] = hashlib.sha256((tmp_path / "M/ranking.safetensors").read_bytes()).hexdigest()
+    (tmp_path / "M/manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InvalidModel, match="weighs 3 signals"):
+        load_model(tmp_path / "M")
 
 
 def test_the_released_model_is_small_and_runs_no_code() -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
 from models.columns import COLUMNS
 from models.index import ClauseFeatures
-from models.ranking import Asked, Grade, Memory, Query, Space, signals
+from models.ranking import (
+    CONTENT_SIGNALS,
+    MEMORY_SIGNALS,
+    REACH_SIGNALS,
+    Asked,
+    Grade,
+    LinearRanker,
+    Memory,
+    Query,
+    Ranker,
+    Space,
+    signals,
+)
 from training.ranking_fitting import fit_ranker
 from training.ranking_metrics import calibration_error, interval, ndcg, precision, recall
 from training.splits import grouped_folds
@@ -86,6 +100,37 @@ def test_an_initiative_left_out_says_nothing_of_itself() -> None:
     without, _ = signals(Asked.of(queries[0], memory, rarity, without=0), memory, space, rows)
     assert with_itself[:, 1].max() > 0
     assert without[:, 1].max() == 0
+
+
+def test_reach_stands_in_its_own_columns_where_no_grader_was() -> None:
+    queries, grades, space = world()
+    reach = np.random.default_rng(3).random(len(space)).astype(np.float32)
+    space = replace(space, features=replace(space.features, reach=reach))
+    memory, rows = Memory(queries, grades, space), np.arange(len(space))
+    known, new = signals(Asked.of(queries[0], memory, np.ones(TOPICS)), memory, space, rows)
+    assert known.shape[1] == len(MEMORY_SIGNALS) + len(CONTENT_SIGNALS)
+    named = dict(zip((*CONTENT_SIGNALS, *REACH_SIGNALS), new.T, strict=True))
+    assert named["reach"].tolist() == reach.tolist()
+    assert named["reach*activities"].tolist() == (reach * named["activities"]).tolist()
+    assert named["reach*words-near"].tolist() == (reach * named["words-near"]).tolist()
+
+
+def test_reach_is_told_as_a_reason_only_where_it_speaks_for_a_clause() -> None:
+    queries, grades, space = world()
+    reach = np.where(np.arange(len(space)) % 2, 1.0, 0.0).astype(np.float32)
+    space = replace(space, features=replace(space.features, reach=reach))
+    names = (*CONTENT_SIGNALS, *REACH_SIGNALS)
+    weights = np.zeros((len(names), 4))
+    weights[names.index("reach")], weights[names.index("reach*activities")] = 1.0, -0.5
+    mean = np.zeros(len(names))
+    mean[names.index("reach")], mean[names.index("reach*activities")] = 0.5, 3.0
+    new = LinearRanker(mean=mean, scale=np.ones(len(names)), weights=weights, bias=np.zeros(4))
+    ranker = Ranker(known=fit_ranker(queries, grades, space).known, new=new, rarity=np.ones(TOPICS))
+    nobody = Memory(queries, [], space)
+    ranking = ranker.judge(ranker.ask(queries[0], nobody), nobody, space, np.arange(len(space)))
+    told = ranker.why(ranking, nobody, np.arange(len(space)))
+    assert all(not reasons for reasons in told[::2]), "a small reach speaks for nothing, whatever the products weigh"
+    assert all([name for name, _ in reasons] == ["reach"] for reasons in told[1::2])
 
 
 def test_hidden_regulations_are_unknown() -> None:

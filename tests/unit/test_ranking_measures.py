@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import joblib
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -10,7 +13,7 @@ from models.columns import COLUMNS
 from models.index import ClauseFeatures
 from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, Grade, Query, Space
 from training.ablation import GROUPS, ablation
-from training.evaluating import evaluate_ranking
+from training.evaluating import FOLDS, evaluate_ranking
 
 
 def test_every_signal_has_a_group() -> None:
@@ -71,3 +74,22 @@ def test_a_regulation_that_is_hidden_is_ranked_without_its_grades(material: tupl
     assert 0 < found["unseen_regulations_alone"]["ndcg_20"][0] < 0.9
     assert found["nearest"]["ndcg_20"][0] > 0.95
     assert found["unseen_initiatives"]["room_recall_50"] == [1.0, 1.0, 1.0]
+
+
+def test_reach_is_told_without_what_is_hidden_and_without_the_tested_initiatives(
+    material: tuple[list[Query], list[Grade], Space],
+) -> None:
+    queries, grades, space = material
+    asked: list[tuple[int, frozenset[str]]] = []
+
+    def reached(given: Space, known: Sequence[Grade], hidden: frozenset[str]) -> Space:
+        assert not {grade.ref.partition("/")[0] for grade in known} & hidden
+        asked.append((len({grade.initiative for grade in known}), hidden))
+        return given
+
+    with joblib.parallel_config(backend="threading"):  # what is asked is to be seen here
+        evaluate_ranking(queries, grades, space, reached=reached)
+    parts = {hidden for _, hidden in asked}
+    assert frozenset() in parts and {name for hidden in parts for name in hidden} == set(space.regulations)
+    assert len(asked) == FOLDS * len(parts)
+    assert sorted({initiatives for initiatives, _ in asked})[-1] < len(queries)

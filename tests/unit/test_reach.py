@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from corpus.adding import add_paths
 from corpus.labels import reach_labels, reserved_regulations
+from corpus.store import Store
 from models.columns import COLUMNS
 from models.index import ClauseFeatures
 from models.ranking import Grade, Space
 from models.reach import ReachModel
-from training.reach_fitting import READ, ReachExamples, fit_reach, graded_examples, unseen_reach
+from models.vectorising import ClauseText
+from training.reach_fitting import READ, ReachExamples, fit_reach, graded_examples, read_examples, unseen_reach
 
+SAMPLE = Path(__file__).resolve().parents[2] / "corpus/sample/regelingen"
 STEMS, ACTIVITIES = 6, 3
 
 
@@ -49,7 +54,7 @@ def graded(where: Space, *, people: int = 20) -> list[Grade]:
 
 def test_clauses_that_all_meet_are_told_from_those_that_nobody_meets_in_a_regulation_never_seen() -> None:
     where = space(8)
-    known = graded_examples(20, graded(where), where)
+    known = graded_examples(graded(where), where)
     assert known.targets.tolist() == pytest.approx([np.log1p(100 * (row % 2)) for row in range(80)])
     told = unseen_reach(known, where)
     assert told[1::2].min() > told[::2].max() + 1
@@ -57,7 +62,7 @@ def test_clauses_that_all_meet_are_told_from_those_that_nobody_meets_in_a_regula
 
 def test_what_stands_in_a_hidden_regulation_changes_nothing() -> None:
     where = space(8)
-    known = graded_examples(20, graded(where), where)
+    known = graded_examples(graded(where), where)
     hidden = {"R2", "R5"}
     lied = ReachExamples(
         known.regulations, known.columns, np.where(np.isin(known.regulations, list(hidden)), 4.6 - known.targets, known.targets)
@@ -69,12 +74,21 @@ def test_what_stands_in_a_hidden_regulation_changes_nothing() -> None:
 def test_a_model_comes_back_from_its_numbers_and_without_examples_says_nothing() -> None:
     where = space(4)
     features = where.features
-    fitted = fit_reach(graded_examples(20, graded(where), where), stems=STEMS, activities=ACTIVITIES)
+    fitted = fit_reach(graded_examples(graded(where), where), stems=STEMS, activities=ACTIVITIES)
     back = ReachModel.from_arrays(fitted.to_arrays())
     first = fitted.expected(features.words, features.probabilities, features.activities)
     assert back.expected(features.words, features.probabilities, features.activities).tolist() == first.tolist()
-    none = fit_reach(graded_examples(20, [], where).without({"R0", "R1", "R2", "R3"}), stems=STEMS, activities=ACTIVITIES)
+    none = fit_reach(graded_examples([], where).without({"R0", "R1", "R2", "R3"}), stems=STEMS, activities=ACTIVITIES)
     assert not none.expected(features.words, features.probabilities, features.activities).any()
+
+
+def test_a_store_that_holds_no_clause_that_was_read_says_nothing(tmp_path: Path) -> None:
+    add_paths([SAMPLE], store=tmp_path / "S", workers=1)
+
+    def describe(clauses: Sequence[ClauseText]) -> ClauseFeatures:
+        raise AssertionError(f"{len(clauses)} clauses to describe")
+
+    assert len(read_examples(Store(tmp_path / "S"), describe, columns=7)) == 0
 
 
 def test_labels_that_ship_are_of_regulations_that_may_be_learnt_from() -> None:

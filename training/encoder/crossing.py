@@ -56,11 +56,12 @@ class Recipe:
 
     def fit(self, data: ClauseExamples, *, tested: frozenset[str] = frozenset(), say: Say = lambda line: None) -> ClauseEncoder:
         """An encoder fitted to these examples, and to nothing of the regulations that it is tested on."""
+        labelled = {text.ref for text in data.texts}
         if not self.teachers:
             return fit_encoder(self.encoder, data.texts, data.targets, data.evidence, config=self.config, say=say)
         return fit_taught(
             self.encoder, data.texts, data.targets, data.evidence,
-            [text for text in self.unlabelled if text.ref.partition("/")[0] not in tested],
+            [text for text in self.unlabelled if text.ref.partition("/")[0] not in tested and text.ref not in labelled],
             teachers=self.teachers, config=self.config, teacher_config=self.teacher_config, say=say,
         )  # fmt: skip
 
@@ -75,7 +76,7 @@ class Recipe:
             if (self.encoder / name).exists():
                 digest.update((self.encoder / name).read_bytes())
         if self.teachers:
-            told = [self.teachers, asdict(self.teacher_config), [text.ref for text in self.unlabelled]]
+            told = [self.teachers, asdict(self.teacher_config), [[text.ref, text.text] for text in self.unlabelled]]
             digest.update(json.dumps(told).encode())
         return digest.hexdigest()[:16]
 

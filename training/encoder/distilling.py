@@ -25,6 +25,7 @@ from training.encoder.finetuning import (
     ClauseEncoder,
     FinetuningConfig,
     Lessons,
+    Tokenised,
     answers,
     learn,
     lessons,
@@ -64,7 +65,7 @@ def fit_taught(
     """
     tokenizer = AutoTokenizer.from_pretrained(folder)
     labelled = tokenise(tokenizer, clauses, max_length=config.max_length)
-    others = tokenise(tokenizer, unlabelled, max_length=config.max_length)
+    others = tokenise(tokenizer, unlabelled, max_length=config.max_length) if unlabelled else Tokenised([], [], labelled.pad)
     own = lessons(labelled, targets, evidence, smoothing=config.smoothing)
     pieces = Pieces.of([*labelled.ids, *others.ids], pad=labelled.pad)
     values = torch.zeros((len(pieces), len(COLUMNS)), device=device())

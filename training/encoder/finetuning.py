@@ -225,7 +225,7 @@ def predict(
     tokenised = tokenise(AutoTokenizer.from_pretrained(folder), clauses, max_length=config.max_length)
     pieces = Pieces.of(tokenised.ids, pad=tokenised.pad)
     values, marks = answers(model.to(device()), pieces, tokens=config.batch_tokens * 2)
-    evidence = np.split(marks.cpu().numpy(), np.cumsum(pieces.lengths)[:-1])
+    evidence = np.split(marks.cpu().numpy(), np.cumsum(pieces.lengths)[:-1])[: len(pieces)]
     return values.cpu().numpy(), evidence, tokenised.spans
 
 

