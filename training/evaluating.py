@@ -53,8 +53,8 @@ def evaluate_ranking(
         grades: what was said of which clause.
         space: the clauses of the judged regulations.
         without: the same space as a model sees it that learnt nothing of some regulations; None for the space as it is.
-        reached: a space with the reach of its clauses as some grades tell it, nothing being known of some regulations; None
-            for the reach that the space has.
+        reached: a space with the reach of its clauses as some grades tell it, no grade and no reading being known of some
+            regulations; None for the reach that the space has.
         seed: of the folds.
 
     Returns:

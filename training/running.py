@@ -146,7 +146,7 @@ class RankingMaterial:
         Args:
             space: this one, or what ``space_without`` gave.
             grades: which may be counted.
-            hidden: regulations of which nothing is known, no reader's label either.
+            hidden: regulations of which neither a grade nor a reading of reach is known.
         """
         known = (self.read + graded_examples(grades, space)).without(hidden)
         return replace(space, features=replace(space.features, reach=unseen_reach(known, space)))
