@@ -29,7 +29,7 @@ CHUNK = 4_000
 """Clauses that a process works on at a time."""
 
 _SPARSE = ("data", "indices", "indptr")
-_LAST = "reach.npy"
+_LAST = "reach.npy"  # what the index came to hold last: a part without it is made again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def build_index(
         target = folder / Path(part.file).stem
         if (target / _LAST).exists():
             continue
-        shutil.rmtree(target, ignore_errors=True)  # made before the index held what it holds now
+        shutil.rmtree(target, ignore_errors=True)
         temporary = folder / f"new-{uuid.uuid4().hex}"
         temporary.mkdir(parents=True)
         try:
@@ -168,7 +168,7 @@ def _describe_chunk(chunk: list[ClauseText]) -> ClauseFeatures:
 
 def _save(folder: Path, features: ClauseFeatures) -> None:
     np.save(folder / "probabilities.npy", features.probabilities)
-    np.save(folder / "reach.npy", features.reach)
+    np.save(folder / _LAST, features.reach)
     for name, matrix in (("words", features.words), ("activities", features.activities)):
         for field in _SPARSE:
             np.save(folder / f"{name}.{field}.npy", getattr(matrix, field))
@@ -184,5 +184,5 @@ def _load(folder: Path) -> ClauseFeatures:
         probabilities=np.load(folder / "probabilities.npy", mmap_mode="r"),
         words=sparse("words"),
         activities=sparse("activities"),
-        reach=np.load(folder / "reach.npy", mmap_mode="r"),
+        reach=np.load(folder / _LAST, mmap_mode="r"),
     )

@@ -8,6 +8,7 @@ features to recognise themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,12 @@ Floats = npt.NDArray[np.float32]
 
 BOUND = 12.0
 """Log-odds beyond this are all the same: certain."""
+
+
+def softened_log_odds(probability: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Log-odds that stay finite at 0 and 1, between about -4.6 and 4.6. *Shape and type:* as given."""
+    result: npt.NDArray[Any] = np.log((probability + 0.01) / (1.01 - probability))
+    return result
 
 
 def sigmoid(values: Floats) -> Floats:

@@ -26,6 +26,7 @@ from sklearn.preprocessing import normalize
 from models.columns import COLUMN, RELIEFS
 from models.finding import Finder
 from models.index import ClauseFeatures
+from models.joint import softened_log_odds
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -316,7 +317,7 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
     sharpest = _largest(regulated, asked.activities)
     named = ("any", "substantial", "stopping", "private", *RELIEFS)
     probability = space.features.probabilities[rows][:, [COLUMN[name] for name in named]]
-    odds = dict(zip(named, _logit(probability.T.astype(np.float64)), strict=True))
+    odds = dict(zip(named, softened_log_odds(probability.T.astype(np.float64)), strict=True))
     relief = np.max([odds[name] for name in RELIEFS], axis=0)
     content = [
         _log(near_profile, 0.05),
@@ -475,11 +476,6 @@ def _largest(matrix: sp.csr_matrix, weights: Floats) -> Floats:
     if len(filled):
         largest[filled] = np.maximum.reduceat(matrix.data * weights[matrix.indices], matrix.indptr[filled])
     return largest
-
-
-def _logit(probability: Floats) -> Floats:
-    result: Floats = np.log((probability + 0.01) / (1.01 - probability))
-    return result
 
 
 def _log(value: Floats, floor: float) -> Floats:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from models.columns import COLUMNS
+from models.joint import softened_log_odds
 
 Floats = npt.NDArray[np.float32]
 
@@ -69,4 +70,4 @@ class ReachModel:
 
 def log_odds(probabilities: Floats) -> Floats:
     """Log-odds of probabilities, on the scale of ``ODDS_SCALE``, never infinite. *Shape:* as given."""
-    return (ODDS_SCALE * np.log((probabilities + 0.01) / (1.01 - probabilities))).astype(np.float32)
+    return (ODDS_SCALE * softened_log_odds(probabilities)).astype(np.float32)
