@@ -11,9 +11,9 @@ class ClauseRunConfig:
 
     encoder: str | None = None  # any Hugging Face model directory; None: the fast tier alone, which needs no torch
     encoder_folds: int = 4  # of the four folds, how many test the slow tier: each takes a fit of its own
-    encoder_whole: bool = True  # ship an encoder fitted on everything; else the one that was measured on the first fold
     teachers: int = 0  # encoders that learn first and teach the one that ships; 0: it learns from labels alone
     unlabelled: int = 100_000  # clauses that the teachers judge for it
+    layers: int | None = None  # of the encoder that ships, from the bottom; None for all
     epochs: int = 4
-    plain: float = 0.15  # a clause whose every kind lies below this is settled by the fast tier
+    plain: float = 0.1  # a clause whose every kind lies below this is settled by the fast tier
     work: str = "var/training"  # where fits of the encoder are kept, so that a run that is cut off goes on

@@ -20,7 +20,7 @@ from models.linear import LinearTier
 from models.vectorising import ClauseVectoriser
 from training.clause_examples import MISSING, ClauseExamples, Spans, Targets
 from training.clause_measures import Unseen, token_f1
-from training.splits import grouped_folds
+from training.splits import grouped_folds, learnable
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -55,6 +55,14 @@ class UnseenValues:
     slow: Floats | None = None
     marks: list[WordMarks | None] | None = None
 
+    def only(self, rows: Rows) -> UnseenValues:
+        """A part of the clauses."""
+        return UnseenValues(
+            fast=self.fast[rows],
+            slow=self.slow[rows] if self.slow is not None else None,
+            marks=[self.marks[row] for row in rows] if self.marks is not None else None,
+        )
+
     @property
     def read_twice(self) -> Rows:
         """Rows that the slow tier has tested."""
@@ -87,7 +95,8 @@ def unseen_fast(data: ClauseExamples, *, seed: int = 0, say: Say = lambda line: 
     for number, (train, test) in enumerate(splits):
         raw[test] = fit_linear(data[train]).values([data.texts[row] for row in test])
         say(f"fast tier: fold {number + 1} of {len(splits)}")
-    slope, offset = platt(raw, data.targets)
+    kept = learnable(data.groups)  # what is measured on the frozen regulations must not have been set by them
+    slope, offset = platt(raw[kept], data.targets[kept])
     return UnseenValues(fast=(raw * slope + offset).astype(np.float32)), (slope, offset)
 
 
@@ -151,9 +160,7 @@ def measure_unseen(
         for place, row in enumerate(rows):
             if data.evidence[row]:
                 marks = unseen.marks[row] if unseen.marks is not None else None
-                kinds = [name for name in KINDS if decided[place, COLUMN[name]]]
-                kinds = kinds or [name for name in KINDS if doubtful[place, COLUMN[name]]]
-                kinds.sort(key=lambda name: -probabilities[place, COLUMN[name]])
+                kinds = argued_kinds(probabilities[place], decided[place], doubtful[place])
                 found[place] = [(one.start, one.end) for one in finder.find(data.texts[row], kinds, marks)]
     return Unseen(
         refs=[data.texts[row].ref for row in rows],
@@ -165,6 +172,12 @@ def measure_unseen(
         evidence=[data.evidence[row] for row in rows],
         found=found,
     )
+
+
+def argued_kinds(probabilities: Floats, decided: npt.NDArray[np.bool_], doubtful: npt.NDArray[np.bool_]) -> list[str]:
+    """The kinds of a clause that evidence is looked for (see ``models.clauses.Judgement.argued``). *Shape:* (columns,) each."""
+    kinds = [name for name in KINDS if decided[COLUMN[name]]] or [name for name in KINDS if doubtful[COLUMN[name]]]
+    return sorted(kinds, key=lambda name: -probabilities[COLUMN[name]])
 
 
 def platt(values: Floats, targets: Targets) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples
 from training.clause_fitting import UnseenValues, fit_clause_model, folds_of, measure_unseen, unseen_fast
 from training.clause_measures import Unseen
+from training.splits import learnable
 
 Say = Callable[[str], None]
 
@@ -28,7 +29,7 @@ class ClauseRun:
     """What a run gave.
 
     Attributes:
-        model: fitted on everything.
+        model: fitted on everything but the frozen regulations (see ``training.splits.frozen``).
         unseen: what the tiers said of unseen clauses.
         measured: what the whole said of them, to be measured.
     """
@@ -65,7 +66,8 @@ def run_clauses(
         slow, unseen = _slow_tier(data, unseen, Path(config.encoder), config, unlabelled, seed, say)
     plain = config.plain if slow is not None else 0.0
     say("weighing the tiers")
-    model = fit_clause_model(data, unseen=unseen, calibration=calibration, slow=slow, plain=plain)
+    kept = learnable(data.groups)
+    model = fit_clause_model(data[kept], unseen=unseen.only(kept), calibration=calibration, slow=slow, plain=plain)
     measured = measure_unseen(data, unseen, plain=plain, finder=EvidenceFinder(model))
     return ClauseRun(model=model, unseen=unseen, measured=measured)
 
@@ -87,9 +89,11 @@ def _slow_tier(
     from training.encoder.finetuning import FinetuningConfig
 
     if not config.teachers:
-        recipe = Recipe(encoder=encoder, config=FinetuningConfig(epochs=config.epochs, seed=seed))
+        recipe = Recipe(encoder=encoder, config=FinetuningConfig(epochs=config.epochs, layers=config.layers, seed=seed))
     else:
-        taught = FinetuningConfig(epochs=config.epochs, seed=seed, learning_rate=4e-4, batch_tokens=16_384)
+        taught = FinetuningConfig(
+            epochs=config.epochs, layers=config.layers, seed=seed, learning_rate=4e-4, batch_tokens=16_384
+        )  # fmt: skip
         recipe = Recipe(
             encoder=encoder, config=taught, teachers=config.teachers, teacher_config=replace(TEACHER, seed=seed),
             unlabelled=unlabelled,
@@ -97,7 +101,7 @@ def _slow_tier(
     work = Path(config.work)
     splits = folds_of(data, seed=seed)
     values, marks = unseen_slow(data, splits, recipe=recipe, work=work, most=config.encoder_folds, say=say)
-    shipped = shipped_encoder(data, splits, recipe=recipe, work=work, whole=config.encoder_whole, say=say)
+    shipped = shipped_encoder(data, recipe=recipe, work=work, say=say)
     onnx, tokenizer = export_encoder(shipped, encoder)
     tier = EncoderTier(onnx, tokenizer, max_length=recipe.config.max_length, threads=2)
     return tier, UnseenValues(fast=unseen.fast, slow=values, marks=marks)

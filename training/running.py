@@ -37,6 +37,7 @@ from training.learning_curve import learning_curve
 from training.quality import measure_quality
 from training.ranking_fitting import fit_ranker
 from training.reach_fitting import ReachExamples, columns_of, fit_reach, graded_examples, read_examples, unseen_reach
+from training.reading import frozen_examples, said_of
 from training.regulated_fitting import Sections, fit_regulated, labelled_sections, measure_regulated
 from training.unseen_files import load_unseen, save_unseen
 
@@ -203,7 +204,12 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     material = ranking_material(store, judged, clause_model, activity_model())
     say(f"{len(material.read)} of {len(reach_labels())} readings of reach meet their clause")
     ranker = fit_ranker(material.queries, judged.grades, material.with_reach(material.space, judged.grades), seed=config.seed)
-    measured: dict[str, Any] = {"clauses": headline(run.measured), "qualifications": qualification_f1(run.measured)}
+    say("reading the frozen regulations")
+    measured: dict[str, Any] = {
+        "clauses": headline(run.measured),
+        "qualifications": qualification_f1(run.measured),
+        "frozen": headline(said_of(clause_model, frozen_examples(data))),
+    }
     if config.evaluate:
         say("measuring on initiatives that were not seen")
         measured["ranking"] = evaluate_ranking(

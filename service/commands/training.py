@@ -101,14 +101,14 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
         "--encoder-folds", type=int, default=plain.encoder_folds, metavar="N", help="folds of four that test the slow tier"
     )
     parser.add_argument(
-        "--encoder-part", action="store_true", help="ship the encoder of the first fold instead of fitting one on everything"
-    )
-    parser.add_argument(
         "--teachers",
         type=int,
         default=plain.teachers,
         metavar="N",
         help="fits that teach the encoder that ships what they say of unlabelled clauses (for an accelerator; default 0)",
+    )
+    parser.add_argument(
+        "--layers", type=int, metavar="N", help="lowest layers of the encoder that the slow tier keeps (default: all)"
     )
     parser.add_argument("--epochs", type=int, default=plain.epochs, metavar="N", help="of the slow tier (default %(default)s)")
     parser.add_argument("--work", default=plain.work, metavar="DIR", help="where finished fits are kept (default %(default)s)")
@@ -122,8 +122,8 @@ def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
     return ClauseRunConfig(
         encoder=arguments.encoder,
         encoder_folds=arguments.encoder_folds,
-        encoder_whole=not arguments.encoder_part,
         teachers=arguments.teachers,
+        layers=arguments.layers,
         epochs=arguments.epochs,
         work=arguments.work,
     )

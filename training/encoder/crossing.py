@@ -2,7 +2,7 @@
 
     WORK/<fingerprint>/fold-<n>.safetensors    values and evidence marks of the clauses of one fold
     WORK/<fingerprint>/fit-<n>.safetensors     weights that have not seen that fold
-    WORK/<fingerprint>/fit-all.safetensors     weights fitted on everything
+    WORK/<fingerprint>/fit-whole.safetensors   weights fitted on everything but the frozen regulations
 
 The fingerprint is of the clauses, the targets, the configuration and the encoder: anything else starts anew.
 """
@@ -28,11 +28,12 @@ from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples
 from training.encoder.distilling import fit_taught
 from training.encoder.finetuning import ClauseEncoder, FinetuningConfig, empty_encoder, fit_encoder, predict
+from training.splits import frozen, learnable
 
 Say = Callable[[str], None]
 Rows = npt.NDArray[np.int64]
 
-TEACHER = FinetuningConfig(epochs=6, learning_rate=2e-4, batch_tokens=8_192)
+TEACHER = FinetuningConfig(epochs=5, learning_rate=4e-4, batch_tokens=8_192)
 """How encoders that teach learn from labels."""
 
 
@@ -61,9 +62,14 @@ class Recipe:
             return fit_encoder(self.encoder, data.texts, data.targets, data.evidence, config=self.config, say=say)
         return fit_taught(
             self.encoder, data.texts, data.targets, data.evidence,
-            [text for text in self.unlabelled if text.ref.partition("/")[0] not in tested and text.ref not in labelled],
+            [text for text in self.unlabelled if text.ref not in labelled and not self._tests(text, tested)],
             teachers=self.teachers, config=self.config, teacher_config=self.teacher_config, say=say,
         )  # fmt: skip
+
+    def _tests(self, text: ClauseText, tested: frozenset[str]) -> bool:
+        """Whether a clause is of a regulation that a fit is tested on; without any, those are the frozen ones."""
+        regulation = text.ref.partition("/")[0]
+        return regulation in tested if tested else frozen(regulation)
 
     def fingerprint(self, data: ClauseExamples) -> str:
         """What a fit depends on, as sixteen hexadecimal digits."""
@@ -117,28 +123,13 @@ def unseen_slow(
     return values, marks
 
 
-def shipped_encoder(
-    data: ClauseExamples,
-    splits: Sequence[tuple[Rows, Rows]],
-    *,
-    recipe: Recipe,
-    work: Path,
-    whole: bool,
-    say: Say = lambda line: None,
-) -> ClauseEncoder:
-    """The encoder that goes into the model; from disk where an earlier run got so far.
-
-    Args:
-        whole: fitted on everything, which takes a fit of its own; else the one that has not seen the first fold: it knows less,
-            and is exactly what was measured there.
-    """
+def shipped_encoder(data: ClauseExamples, *, recipe: Recipe, work: Path, say: Say = lambda line: None) -> ClauseEncoder:
+    """The encoder that goes into the model, fitted on everything but the frozen regulations; from disk where it was fitted."""
     folder = work / recipe.fingerprint(data)
     folder.mkdir(parents=True, exist_ok=True)
-    if whole:
-        say(f"slow tier: all {len(data)} clauses")
-        return _fitted(folder / "fit-all.safetensors", data, recipe, frozenset(), say)
-    train, test = splits[0]
-    return _fitted(folder / "fit-0.safetensors", data[train], recipe, frozenset(data.groups[row] for row in test), say)
+    kept = data[learnable(data.groups)]
+    say(f"slow tier: all {len(kept)} clauses")
+    return _fitted(folder / "fit-whole.safetensors", kept, recipe, frozenset(), say)
 
 
 def _fitted(path: Path, data: ClauseExamples, recipe: Recipe, tested: frozenset[str], say: Say) -> ClauseEncoder:
@@ -147,7 +138,7 @@ def _fitted(path: Path, data: ClauseExamples, recipe: Recipe, tested: frozenset[
         temporary = path.with_suffix(".new")
         save_weights({name: value.cpu().contiguous() for name, value in model.state_dict().items()}, temporary)
         temporary.rename(path)
-    model = empty_encoder(recipe.encoder)
+    model = empty_encoder(recipe.encoder, layers=recipe.config.layers)
     model.load_state_dict(load_weights(path))
     return model.eval()
 

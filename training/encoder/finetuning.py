@@ -35,6 +35,7 @@ class FinetuningConfig:
     """How the encoder is fitted to the labels; kept with the result."""
 
     epochs: int = 4
+    layers: int | None = None  # the first so many of the encoder; None for all
     learning_rate: float = 3e-4  # of the encoder; the outputs learn at ``output_rate``
     output_rate: float = 2e-3
     max_length: int = 256  # word pieces
@@ -178,7 +179,7 @@ def learn(folder: Path, taught: Lessons, *, config: FinetuningConfig, say: Say =
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     rng = np.random.default_rng(config.seed)
-    model = empty_encoder(folder, dropout=config.dropout).to(device())
+    model = empty_encoder(folder, layers=config.layers, dropout=config.dropout).to(device())
     encoder = [p for name, p in model.named_parameters() if name.startswith("encoder.") and "embeddings." not in name]
     for name, parameter in model.named_parameters():
         if "word_embeddings" in name or "position_embeddings" in name:
@@ -244,13 +245,14 @@ def answers(model: ClauseEncoder, pieces: Pieces, *, tokens: int) -> tuple[torch
     return values, marks
 
 
-def empty_encoder(folder: Path, *, dropout: float = 0.0) -> ClauseEncoder:
-    """The encoder in a Hugging Face directory, with outputs that know nothing yet."""
-    return ClauseEncoder(_plain_encoder(folder), dropout=dropout)
+def empty_encoder(folder: Path, *, layers: int | None = None, dropout: float = 0.0) -> ClauseEncoder:
+    """The encoder in a Hugging Face directory, or its first layers, with outputs that know nothing yet."""
+    return ClauseEncoder(_plain_encoder(folder, layers), dropout=dropout)
 
 
-def _plain_encoder(folder: Path) -> nn.Module:
-    encoder = AutoModel.from_pretrained(folder, attn_implementation=attention_way())
+def _plain_encoder(folder: Path, layers: int | None) -> nn.Module:
+    fewer = {} if layers is None else {"num_hidden_layers": layers}
+    encoder = AutoModel.from_pretrained(folder, attn_implementation=attention_way(), **fewer)
     if hasattr(encoder, "pooler"):
         encoder.pooler = None
     return encoder
