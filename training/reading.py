@@ -1,4 +1,4 @@
-"""What a model that serves says of labelled clauses: to be measured on the frozen regulations, and by the judgements of people."""
+"""What a model says of labelled clauses: to be measured on the frozen regulations, and by the judgements of people."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""From judgements of people to a better model: gold, what to ask next, retraining, the gate before promotion."""
