@@ -14,7 +14,7 @@ from corpus.labels import ClauseLabel, JoinReport, official_labels
 from corpus.passages import normalised
 from corpus.records import Clause
 from corpus.store import Store
-from models.columns import COLUMN, COLUMNS, QUALIFICATIONS, STRENGTHS
+from models.columns import ADDRESSEES, COLUMN, COLUMNS, QUALIFICATIONS, STRENGTHS
 from models.vectorising import ClauseText
 from training.duplicates import copies
 
@@ -74,8 +74,8 @@ class ClauseExamples:
 
     @property
     def labelled(self) -> npt.NDArray[np.int64]:
-        """Rows of clauses labelled by the guide."""
-        return np.flatnonzero(self.targets[:, 0] != MISSING)
+        """Rows of clauses labelled by the guide; judgements of flags never say whom a clause binds."""
+        return np.flatnonzero(self.targets[:, COLUMN[ADDRESSEES[0]]] != MISSING)
 
 
 def clause_examples(store: Store, joined: JoinReport) -> ClauseExamples:

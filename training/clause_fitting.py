@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 
 from models.clauses import ClauseModel, consistent, in_doubt
@@ -88,12 +90,29 @@ def fit_linear(data: ClauseExamples) -> LinearTier:
     )  # fmt: skip
 
 
-def unseen_fast(data: ClauseExamples, *, seed: int = 0, say: Say = lambda line: None) -> tuple[UnseenValues, Calibration]:
-    """Values of the fast tier on unseen regulations, and the calibration that follows from them."""
+def unseen_fast(
+    data: ClauseExamples, *, seed: int = 0, work: Path | None = None, say: Say = lambda line: None
+) -> tuple[UnseenValues, Calibration]:
+    """Values of the fast tier on unseen regulations, and the calibration that follows from them.
+
+    Args:
+        data: the examples.
+        seed: of the folds.
+        work: folder of this very run, where finished folds are kept, so that a run that is cut off goes on; None for nowhere.
+        say: told in one line what is being done.
+    """
     splits = folds_of(data, seed=seed)
     raw = np.zeros((len(data), len(COLUMNS)), dtype=np.float32)
     for number, (train, test) in enumerate(splits):
-        raw[test] = fit_linear(data[train]).values([data.texts[row] for row in test])
+        path = work / f"fast-{number}.safetensors" if work is not None else None
+        if path is not None and path.exists():
+            raw[test] = load_file(path)["values"]
+        else:
+            raw[test] = fit_linear(data[train]).values([data.texts[row] for row in test])
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                save_file({"values": raw[test]}, path.with_suffix(".new"))
+                path.with_suffix(".new").replace(path)
         say(f"fast tier: fold {number + 1} of {len(splits)}")
     kept = learnable(data.groups)  # what is measured on the frozen regulations must not have been set by them
     slope, offset = platt(raw[kept], data.targets[kept])

@@ -65,7 +65,7 @@ class Unseen:
     @property
     def labelled(self) -> npt.NDArray[np.int64]:
         """Rows of clauses that were labelled by the guide."""
-        return np.flatnonzero(self.targets[:, 0] >= 0)
+        return np.flatnonzero(self.targets[:, COLUMN[ADDRESSEES[0]]] >= 0)
 
 
 def headline(unseen: Unseen) -> dict[str, float]:
@@ -77,7 +77,7 @@ def headline(unseen: Unseen) -> dict[str, float]:
     part = unseen.only(unseen.labelled)
     kinds, barriers = [COLUMN[name] for name in KINDS], [COLUMN[name] for name in BARRIERS]
     truth, guess = part.targets[:, kinds] == 1, part.decided[:, kinds]
-    scores = _f1(truth, guess)
+    scores = f1_of(truth, guess)
     anything = COLUMN["any"]
     addressees = [COLUMN[name] for name in ADDRESSEES]
     right = part.targets[:, addressees].argmax(axis=1) == part.probabilities[:, addressees].argmax(axis=1)
@@ -126,7 +126,7 @@ def per_kind(unseen: Unseen) -> list[dict[str, Any]]:
             "positives": int(truth.sum()),
             "precision": hit / max(1, int(guess.sum())),
             "recall": hit / max(1, int(truth.sum())),
-            "f1": float(_f1(truth[:, None], guess[:, None])[0]),
+            "f1": float(f1_of(truth[:, None], guess[:, None])[0]),
             "average_precision": float(average_precision_score(truth, chance)) if truth.any() else 0.0,
             "ece": calibration_error(truth, chance),
         })  # fmt: skip
@@ -229,7 +229,7 @@ def quadratic_kappa(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
     return 1 - float((distance * seen).sum()) / by_chance if by_chance else float("nan")
 
 
-def _f1(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def f1_of(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """F1 of every column. scikit-learn's checks cost more than the sum, and the bootstrap asks hundreds of times."""
     hit = (truth & guess).sum(axis=0)
     total: npt.NDArray[np.float64] = truth.sum(axis=0) + guess.sum(axis=0)

@@ -36,11 +36,11 @@ class JudgedRow:
     initiatief: str  # number of the initiative
     verwijzing: str  # ref of the clause
     versie: str  # ISO date of the version of the regulation
-    sha256: str  # of the normalised text of the clause
+    sha256: str  # of the normalised text of the clause (corpus.passages.text_hash)
     oordeel: str  # bevestigd, afgewezen, aangepast, toegevoegd
     soorten: tuple[str, ...]  # barrier kinds; empty when rejected
     zwaarte: int  # 0..3
-    bewijs: tuple[tuple[int, int], ...]  # start and end in the normalised text
+    bewijs: tuple[tuple[int, int], ...]  # start and end in the text of the clause as it was read
     beoordelaar: str  # number of the reviewer
     beslecht: bool  # a lawyer's, over those of others
     betreft: str = About.INITIATIVE.value  # of a rejection, see ``About``

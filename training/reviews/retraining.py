@@ -1,0 +1,259 @@
+"""Retraining: a challenger from the labels by the guide and the gold of judgements, beside the champion that serves.
+
+What is fitted again is the fast tier, its calibration and, without a slow tier, the thresholds: minutes on two cores. All else
+is the champion's: the slow tier takes hours, and what initiatives meet is learnt from grades. A run is repeatable to the bit on
+one machine, and goes on where it was cut off.
+
+    MODEL/manifest.json         "lineage": everything that the model came from
+    MODEL/evaluation/gate.json  what the gate said of it, beside the champion
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import InvalidModel, StoreProblem
+from corpus.labels import clause_labels, join
+from corpus.store import Store
+from models.columns import BARRIERS, COLUMN
+from models.linear import LinearTier
+from models.loading import Model, load_model, save_model
+from models.packaging import open_package
+from models.quality import save_quality
+from training.clause_examples import ClauseExamples, clause_examples
+from training.clause_fitting import best_thresholds, cascade, fit_linear, unseen_fast
+from training.clause_measures import headline
+from training.quality import measure_quality
+from training.reading import frozen_examples, said_of
+from training.reviews.gate import Guard, Verdict, compared, latency, size
+from training.reviews.gold import Gold, gold_of
+from training.reviews.learning import by_text, gold_examples, guide_of, taught
+from training.reviews.reviewers import Reviewer, reviewers_of
+from training.reviews.rows import JudgedRow, lines_of
+from training.splits import frozen, learnable
+from training.unseen_files import save_unseen
+
+Say = Callable[[str], None]
+
+MIN_LABELS = 200
+"""Fewer labels than this make no model."""
+
+MIN_FROZEN = 50
+"""Clauses in frozen regulations from which the gate can tell anything."""
+
+TIMED = 300
+"""Clauses that both models read to be timed."""
+
+GATE = "evaluation/gate.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrainingConfig:
+    """What a run depends on besides data; kept with the result."""
+
+    version: str
+    seed: int = 0  # of the folds
+    without: tuple[str, ...] = ()  # numbers of reviewers whose judgements are left out
+
+
+def retrain(
+    store: Store,
+    champion: Path,
+    rows: Sequence[JudgedRow],
+    output: Path,
+    *,
+    config: RetrainingConfig,
+    work: Path | None = None,
+    say: Say = lambda line: None,
+) -> dict[str, Any]:
+    """Make a challenger and write its directory.
+
+    Args:
+        store: holds the texts of the clauses that were labelled and judged.
+        champion: directory of the model that serves.
+        rows: judgements in the order of judging.
+        output: directory of the challenger.
+        config: of the run.
+        work: folder in which finished parts are kept, by a fingerprint of all that they depend on; None for nowhere.
+        say: told in one line what is being done.
+
+    Returns:
+        The lineage.
+
+    Raises:
+        StoreProblem: too few labels meet their clause in this store.
+        InvalidModel: the champion cannot be opened.
+    """
+    began = time.monotonic()
+    before = load_model(champion)
+    heard = [row for row in rows if row.beoordelaar not in config.without]
+    gold = gold_of(heard, guide_of(clause_labels()))
+    met = join(store)
+    labels = met.joined
+    if len(labels) < MIN_LABELS:
+        raise StoreProblem(f"{store.folder}: only {len(labels)} labelled clauses are in this store; {MIN_LABELS} are needed")
+    guided = clause_examples(store, met)
+    data = taught(guided, store, gold.clauses)
+    say(f"{len(labels)} labels and {len(data) - len(guided)} clauses that people judged")
+    lineage: dict[str, Any] = {
+        "champion": before.version,
+        "snapshot": hashlib.sha256("".join(lines_of(rows)).encode()).hexdigest(),
+        "config": asdict(config),
+        "code": code_version(),
+        "labels": len(labels),
+        "judgements": len(heard),
+        "gold": len(gold.clauses),
+        "learnt": len(data) - len(guided),
+        "contradictions": len(gold.contradictions),
+        "data": fingerprint(data),
+    }
+    cut_off = work / fingerprint(data, config) if work is not None else None
+    unseen, (slope, offset) = unseen_fast(data, seed=config.seed, work=cut_off, say=say)
+    kept = learnable(data.groups)
+    say("fast tier: everything but the frozen regulations")
+    fitted = fit_linear(data[kept])
+    clauses = replace(before.clauses, fast=LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, slope, offset))
+    if clauses.slow is None:
+        clauses = replace(clauses, thresholds=best_thresholds(cascade(unseen, None, 0.0)[kept], data.targets[kept]))
+    challenger = replace(before, version=config.version, clauses=clauses)
+    said = said_of(clauses, frozen_examples(guided))
+    lineage["seconds"] = round(time.monotonic() - began)
+    about = {
+        "lineage": lineage,
+        "data": {"labels": len(labels), "judged_clauses": lineage["learnt"]},
+        "measured": {"frozen": headline(said)} if len(said.labelled) else {},
+    }
+    save_model(challenger, output, about=about)
+    if len(said.labelled) >= MIN_FROZEN:
+        save_unseen(said, output)
+        # Both on the frozen regulations: what the champion kept of others may have been learnt from here.
+        old = (before.version, said_of(before.clauses, frozen_examples(guided)))
+        save_quality(measure_quality(said, before=old, seed=config.seed), output)
+    say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
+    return lineage
+
+
+def put_to_the_gate(
+    store: Store,
+    champion: Path,
+    challenger: Path,
+    rows: Sequence[JudgedRow],
+    *,
+    without: Sequence[str] = (),
+    seed: int = 0,
+    say: Say = lambda line: None,
+) -> Verdict:
+    """Compare a challenger with the champion, and keep what is found beside the challenger.
+
+    Args:
+        store: holds the texts.
+        champion, challenger: model directories.
+        rows: all judgements, in the order of judging.
+        without: reviewers that the challenger did not learn from.
+        seed: of the bootstrap.
+        say: told in one line what is being done.
+
+    Raises:
+        StoreProblem: too few labelled clauses of frozen regulations are in this store: nothing could be told.
+        InvalidModel: one of the models cannot be opened.
+    """
+    old, new = load_model(champion), load_model(challenger)
+    labelled = frozen_examples(clause_examples(store, join(store)))
+    labelled = labelled[labelled.labelled]
+    if len(labelled) < MIN_FROZEN:
+        raise StoreProblem(
+            f"{store.folder}: only {len(labelled)} labelled clauses of frozen regulations are in this store; the gate needs"
+            f" {MIN_FROZEN}"
+        )
+    say(f"gate: {len(labelled)} clauses of frozen regulations")
+    guards = compared(said_of(old.clauses, labelled), said_of(new.clauses, labelled), labelled.levels, name="frozen", seed=seed)
+    heard = [row for row in rows if row.beoordelaar not in without]
+    gold = gold_of(heard, guide_of(clause_labels()))
+    recent = gold_examples(store, [one for one in gold.clauses if frozen(one.ref.partition("/")[0])])
+    if len(recent) >= MIN_FROZEN:
+        say(f"gate: {len(recent)} judged clauses of frozen regulations")
+        guards += compared(
+            said_of(old.clauses, recent),
+            said_of(new.clauses, recent),
+            recent.levels,
+            name="judged",
+            only_barriers=True,
+            seed=seed,
+        )
+    guards.append(latency(old.clauses, new.clauses, labelled.texts[:TIMED]))
+    guards.append(size(champion, challenger))
+    suspects = tuple(one for one in judged_by(store, old, heard, gold) if one.suspect)
+    verdict = Verdict(guards=tuple(guards), suspects=suspects)
+    _save_verdict(verdict, challenger, champion=old.version)
+    return verdict
+
+
+def judged_by(store: Store, model: Model, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
+    """Every reviewer beside the others (see ``training.reviews.reviewers``)."""
+    examples = gold_examples(store, gold.clauses)
+    hashes = {one.ref: one.sha256 for one in gold.clauses}
+    chances = model.clauses.read(examples.texts).probabilities[:, [COLUMN[name] for name in BARRIERS]]
+    said = {hashes[text.ref]: chance for text, chance in zip(examples.texts, chances, strict=True) if text.ref in hashes}
+    return reviewers_of(rows, said.get, by_text(gold.clauses))
+
+
+def load_verdict(model: Path) -> Verdict | None:
+    """What the gate said of a model; None when it never stood before it.
+
+    Raises:
+        InvalidModel: the file cannot be understood.
+    """
+    try:
+        raw = json.loads((model / GATE).read_text(encoding="utf-8"))
+        return Verdict(
+            guards=tuple(Guard(**one) for one in raw["guards"]), suspects=tuple(Reviewer(**one) for one in raw["suspects"])
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidModel(f"{model / GATE}: cannot be read ({error})") from None
+
+
+def code_version() -> str:
+    """Hash of the code and data that a model is made with: another one may make another model of the same data."""
+    digest = hashlib.sha256()
+    for package in ("corpus", "models", "training"):
+        root = Path(str(files(package)))
+        for path in sorted(root.rglob("*.py")) + sorted(root.rglob("*.toml")):
+            digest.update(path.relative_to(root.parent).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def fingerprint(data: ClauseExamples, config: RetrainingConfig | None = None) -> str:
+    """Sixteen hexadecimal digits of all that a fit depends on; the version of the result is no part of it."""
+    digest = hashlib.sha256(code_version().encode())
+    for text in data.texts:
+        digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
+    digest.update(np.ascontiguousarray(data.targets).tobytes())
+    if config is not None:
+        digest.update(str(config.seed).encode())
+    return digest.hexdigest()[:16]
+
+
+def _save_verdict(verdict: Verdict, model: Path, *, champion: str) -> None:
+    path = model / GATE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {
+        "champion": champion,
+        "challenger": open_package(model).version,
+        "passed": verdict.passed,
+        "guards": [asdict(one) for one in verdict.guards],
+        "suspects": [asdict(one) for one in verdict.suspects],
+    }
+    written = path.with_suffix(".new")
+    written.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    written.replace(path)

@@ -1,0 +1,129 @@
+"""Whose judgements stand out: who is further from what model and colleagues say than the others are, beyond chance.
+
+Someone who clicks at random, has misread the guide or means harm shows in the same way. It accuses nobody: it names whose
+judgements a person should look at before a model learns from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.columns import BARRIERS
+from training.reviews.gold import ClauseGold, Source, last_of_everybody
+from training.reviews.rows import JudgedRow
+
+LEAST = 30
+"""Judgements from which something can be said of a reviewer."""
+
+SUSPECT = 4.0
+"""Standard errors above all others together: by chance less than one reviewer in thirty thousand."""
+
+FAR = 0.05
+"""And at least so much further, in nats a kind: with thousands of judgements a harmless habit is beyond chance as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewer:
+    """How one reviewer judges beside the others."""
+
+    number: str
+    judged: int  # clauses of which the model says something
+    surprise: float  # beyond what the model expects of the truth, nats a kind; about the same for all who judge with care
+    others: float  # the same, of all others together
+    distance: float  # between the two, standard errors
+    checked: int  # clauses that the guide, a lawyer or a majority of colleagues spoke of as well
+    contradicted: int  # of those, how many were told otherwise
+
+    @property
+    def suspect(self) -> bool:
+        """Whether a person should look at the judgements before a model learns from them."""
+        return self.judged >= LEAST and self.distance >= SUSPECT and self.surprise - self.others >= FAR
+
+
+def reviewers_of(
+    rows: Sequence[JudgedRow],
+    said: Callable[[str], npt.NDArray[np.float32] | None],
+    gold: Mapping[str, ClauseGold],
+) -> list[Reviewer]:
+    """All reviewers, the most distant first.
+
+    Args:
+        rows: judgements in the order of judging.
+        said: P(kind) of the barrier kinds of a clause by the hash of its text, *shape* (13,), of a model that did not learn
+            from these judgements; None where it said nothing.
+        gold: by hash of the text.
+    """
+    own: dict[str, list[JudgedRow]] = {}
+    for row in rows:
+        if row.speaks_of_clause and not row.beslecht:
+            own.setdefault(row.beoordelaar, []).append(row)
+    surprises = {number: _surprises(told, said) for number, told in own.items()}
+    found = []
+    for number, told in own.items():
+        mine = surprises[number]
+        rest = np.concatenate([other for name, other in surprises.items() if name != number] or [np.zeros(0)])
+        checked, contradicted = _contradicted(told, rows, gold)
+        found.append(
+            Reviewer(
+                number=number,
+                judged=len(mine),
+                surprise=_mean(mine),
+                others=_mean(rest),
+                distance=_distance(mine, rest),
+                checked=checked,
+                contradicted=contradicted,
+            )  # fmt: skip
+        )
+    return sorted(found, key=lambda one: (-one.distance, one.number))
+
+
+def _surprises(rows: Sequence[JudgedRow], said: Callable[[str], npt.NDArray[np.float32] | None]) -> npt.NDArray[np.float64]:
+    """How much more each judgement surprises a model than the model itself expects to be: log loss less entropy, a kind."""
+    found = []
+    for row in rows:
+        chance = said(row.sha256)
+        if chance is not None:
+            p = np.clip(chance.astype(np.float64), 0.005, 0.995)
+            truth = np.array([kind in row.soorten for kind in BARRIERS])
+            loss = -np.where(truth, np.log(p), np.log(1 - p))
+            entropy = -(p * np.log(p) + (1 - p) * np.log(1 - p))
+            found.append(float((loss - entropy).mean()))
+    return np.array(found, dtype=np.float64)
+
+
+def _contradicted(told: Sequence[JudgedRow], rows: Sequence[JudgedRow], gold: Mapping[str, ClauseGold]) -> tuple[int, int]:
+    """(checked, contradicted): beside the guide and lawyers, or else a majority of colleagues without this voice."""
+    of_text: dict[str, list[JudgedRow]] = {}
+    mine = {row.sha256 for row in told}
+    for row in rows:
+        if row.sha256 in mine and row.speaks_of_clause:
+            of_text.setdefault(row.sha256, []).append(row)
+    checked = contradicted = 0
+    for row in {one.sha256: one for one in told}.values():
+        known = gold.get(row.sha256)
+        if known is not None and known.source is not Source.MAJORITY:
+            barrier = bool(known.kinds)
+        else:
+            others = [one.barrier for one in last_of_everybody(of_text[row.sha256]) if one.beoordelaar != row.beoordelaar]
+            if not others or sum(others) * 2 == len(others):
+                continue
+            barrier = sum(others) * 2 > len(others)
+        checked += 1
+        contradicted += barrier != row.barrier
+    return checked, contradicted
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _distance(mine: npt.NDArray[np.float64], rest: npt.NDArray[np.float64]) -> float:
+    """Difference of means over its standard error (Welch 1947)."""
+    if len(mine) < 2 or len(rest) < 2:
+        return 0.0
+    error = np.sqrt(mine.var(ddof=1) / len(mine) + rest.var(ddof=1) / len(rest))
+    return float((mine.mean() - rest.mean()) / error) if error > 0 else 0.0
