@@ -96,6 +96,21 @@ def _span(mention: Mention) -> dict[str, Any]:
     return {"start": mention.start, "end": mention.end, "text": mention.text}
 
 
+@dataclass(frozen=True)
+class Searched:
+    """The clauses that bind an initiative, by how near they came to being flagged.
+
+    Attributes:
+        near: rows of the best candidates, best first; *shape* (near,).
+        chances: P(the clause obstructs) of those, 0..1; *shape* (near,).
+        far: rows of all others, ascending; *shape* (far,).
+    """
+
+    near: npt.NDArray[np.int64]
+    chances: npt.NDArray[np.float64]
+    far: npt.NDArray[np.int64]
+
+
 class Flagger:
     """Flags initiatives against one store, with one model."""
 
@@ -139,6 +154,27 @@ class Flagger:
         asked = self._model.ranker.ask(self._model.query(text, told), self._memory)
         rows = candidates(asked, self._memory, self.space)
         return self._model.ranker.judge(asked, self._memory, self.space, rows)
+
+    def searched(self, initiative: InitiativeText, *, near: int) -> Searched:
+        """All clauses that bind an initiative, the ``near`` best candidates apart; for who wants to know what is missed."""
+        ranking = self._rank(initiative.text)
+        binding, _ = self._applying(initiative.gemeente, initiative.datum)
+        here = binding[self.space.regulation] & ~self.space.repealed
+        applies = here[ranking.rows]
+        best = np.argsort(-ranking.order[applies], kind="stable")[:near]
+        rows = ranking.rows[applies][best]
+        here = here.copy()
+        here[rows] = False
+        return Searched(near=rows, chances=ranking.probabilities[applies][best, 0], far=np.flatnonzero(here))
+
+    def first_sight(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], Any]:
+        """P(kind) of some rows by the fast tier, the threshold of each kind, and their words.
+
+        *Shape:* (rows, kinds), (kinds,) and (rows, vocabulary).
+        """
+        columns = [COLUMN[name] for name in KINDS]
+        chances = np.asarray(self.space.features.probabilities[rows][:, columns], dtype=np.float32)
+        return chances, self._model.clauses.thresholds[columns], self.space.features.words[rows]
 
     def flag(
         self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False, brief: bool = False

@@ -77,6 +77,11 @@ class BeoordelingInvoer(Message):
     oordeel: Literal["bevestigd", "afgewezen", "aangepast", "teruggenomen"] = Field(
         description="`teruggenomen` neemt uw laatste oordeel over dit signaal terug; wat daarvoor stond, geldt dan weer."
     )
+    betreft: Literal["initiatief", "bepaling"] = Field(
+        default="initiatief",
+        description="Bij `afgewezen`: `initiatief` als de bepaling dit initiatief niet in de weg staat, `bepaling` als zij "
+        "voor niemand een belemmering is.",
+    )
     soorten: list[Kind] = Field(
         default=[], max_length=13, description="Soorten belemmering; leeg voor wat het model voorstelde."
     )
@@ -128,15 +133,43 @@ class InlezenInvoer(Message):
     )
 
 
+class HertrainenInvoer(Message):
+    """Een nieuw model maken uit de beoordelingen; het komt naast het model dat dient en gaat langs de poort."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "hertrainen"}]})
+
+    soort: Literal["hertrainen"]
+    zonder: list[Identifier] = Field(default=[], max_length=100, description="Beoordelaars van wie de oordelen niet meetellen.")
+    inzetten: bool = Field(default=False, description="Of het model meteen gaat dienen als het door de poort komt.")
+
+
+class SteekproefInvoer(Message):
+    """Bepalingen die geen model aanwees aan beoordelaars voorleggen, tot er zo veel op een oordeel wachten."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "steekproef", "aantal": 50, "toeval": 0.5}]})
+
+    soort: Literal["steekproef"]
+    aantal: int = Field(default=50, ge=1, le=5_000)
+    toeval: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Deel dat het lot aanwijst, om te schatten wat het model mist; de rest leert het meest.",
+    )
+    zaad: int = Field(default=0, ge=0, le=2**31 - 1, description="Van het lot.")
+
+
 class WerkInvoer(Message):
-    """Ander lang werk: opnieuw signaleren, een momentopname, de bewaartermijn, een nieuw model."""
+    """Ander lang werk: opnieuw signaleren, een momentopname, de bewaartermijn."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "momentopname"}]})
 
-    soort: Literal["hersignaleren", "momentopname", "bewaartermijn", "hertrainen"]
+    soort: Literal["hersignaleren", "momentopname", "bewaartermijn"]
 
 
-TaakInvoer = Annotated[OphalenInvoer | InlezenInvoer | WerkInvoer, Field(discriminator="soort")]
+TaakInvoer = Annotated[
+    OphalenInvoer | InlezenInvoer | HertrainenInvoer | SteekproefInvoer | WerkInvoer, Field(discriminator="soort")
+]
 """Lang werk om te beginnen."""
 
 

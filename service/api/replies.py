@@ -237,6 +237,7 @@ class Signaal(Reply):
     kans: float
     actueel: bool = Field(description="Of de laatste lezing het signaal nog geeft.")
     door_mens: bool
+    steekproef: str = Field(description="`toeval` of `actief` als geen model de bepaling aanwees en zij toch is voorgelegd.")
     anker: str = Field(description="Hoe het signaal staat tegenover de nieuwste versie van de regeling.")
     anker_verwijzing: str
     anker_versie: str
@@ -258,6 +259,7 @@ class Signaal(Reply):
             kans=row.p,
             actueel=row.current,
             door_mens=row.by_person,
+            steekproef=row.sample,
             anker=row.anchor,
             anker_verwijzing=row.anchor_ref,
             anker_versie=row.anchor_version,
@@ -306,6 +308,7 @@ class Beoordeling(Reply):
     voorstel: str | None
     beoordelaar: str
     oordeel: str
+    betreft: str = Field(description="Van een afwijzing: of zij over dit initiatief gaat of over de bepaling zelf.")
     neemt_terug: str | None = Field(description="De beoordeling die hiermee is teruggenomen.")
     soorten: list[str]
     zwaarte: int
@@ -323,6 +326,7 @@ class Beoordeling(Reply):
             voorstel=row.suggestion_id,
             beoordelaar=row.user_id,
             oordeel=row.verdict,
+            betreft=row.about,
             neemt_terug=row.takes_back,
             soorten=row.kinds,
             zwaarte=row.strength,

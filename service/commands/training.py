@@ -1,4 +1,4 @@
-"""regelruimte train | evaluate | pretrain | models list | models show"""
+"""regelruimte train | evaluate | pretrain"""
 
 from __future__ import annotations
 
@@ -69,25 +69,6 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     encoder.add_argument(
         "--likeness", type=Path, metavar="DIR", help="folder with SICK_NL.txt and stsb_nl_test.csv, to measure it on"
     )
-    models = commands.add_parser("models", help="look at models").add_subparsers(
-        title="commands", metavar="COMMAND", required=True
-    )
-    listing = add_command(
-        models,
-        "list",
-        run=_list,
-        summary="list the model that ships and those in a folder",
-        example="regelruimte models list --folder my-models",
-    )
-    listing.add_argument("--folder", type=Path, metavar="DIR", help="folder whose sub-folders are model directories")
-    show = add_command(
-        models,
-        "show",
-        run=_show,
-        summary="what a model was trained on and how good it is",
-        example="regelruimte models show",
-    )
-    show.add_argument("model", nargs="?", type=Path, metavar="DIR", help="model directory (default: the one that ships)")
 
 
 def _add_clause_options(parser: argparse.ArgumentParser) -> None:
@@ -188,28 +169,6 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     )
     for name, by_encoder in likeness.items():
         print(name, *(f"{which} {value:.3f}" for which, value in by_encoder.items()), sep="  ")
-    return 0
-
-
-def _list(arguments: argparse.Namespace) -> int:
-    from models.loading import released_folder
-    from models.packaging import open_package
-
-    folders = [released_folder()]
-    if arguments.folder:
-        folders += sorted(path.parent for path in arguments.folder.glob("*/manifest.json"))
-    for folder in folders:
-        package = open_package(folder)
-        size = sum(len(content) for content in package.files.values()) / 1e6
-        print(f"{package.version:<10} {size:6.1f} MB  {folder}")
-    return 0
-
-
-def _show(arguments: argparse.Namespace) -> int:
-    from models.loading import released_folder
-    from models.packaging import open_package
-
-    print(json.dumps(open_package(arguments.model or released_folder()).manifest, indent=1, ensure_ascii=False))
     return 0
 
 

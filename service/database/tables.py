@@ -181,6 +181,7 @@ class FlagRow(Base):
         Index("ix_flags_open", "initiative_id", "verdict", "current"),
         Index("ix_flags_ref", "ref"),
         Index("ix_flags_opinions", "opinions", "sequence"),
+        Index("ix_flags_sample", "sample", "sequence"),
     )
     sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
@@ -210,6 +211,9 @@ class FlagRow(Base):
     apart: Mapped[str] = mapped_column(String(40), default="")  # questions on which they differ
     kinds_apart: Mapped[str] = mapped_column(String(400), default="")  # on which they differ
     settled: Mapped[bool] = mapped_column(default=False)  # a lawyer had the last word
+    # Of a clause that no model flagged and that came before reviewers all the same (training.reviews.rows.Way); "" for others.
+    sample: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    inclusion: Mapped[float | None] = mapped_column()  # with which a random sample held it, 0..1; None when it was not drawn
     created: Mapped[datetime] = mapped_column(DateTime)
 
 
@@ -258,6 +262,7 @@ class Judgement(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     adjudication: Mapped[bool] = mapped_column(default=False)  # a lawyer's, over those of others
     verdict: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(String(12), default="initiatief", server_default="initiatief")  # of a rejection
     kinds: Mapped[list[str]] = mapped_column(JSON)
     strength: Mapped[int] = mapped_column()
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

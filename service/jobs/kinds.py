@@ -18,6 +18,7 @@ from service.jobs.outdated import not_waiting, read_with_older, read_with_other
 from service.jobs.waiting import add_job
 from service.work.flags import keep_flags, reanchor, told_text
 from service.work.retention import erase_originals
+from service.work.sampling import fill_sample
 from service.work.snapshots import make_snapshot
 
 TOP = 100
@@ -142,10 +143,22 @@ def _retention(world: World, parameters: Mapping[str, Any], report: Report) -> d
 
 
 def _retrain(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """A new model from the labels, beside the one that serves; putting it to work is a decision of a person."""
-    from service.jobs.retraining import retrain
+    """A challenger from what people decided, beside the model that serves."""
+    from service.jobs.retraining import retrain_model
 
-    return retrain(world, report)
+    return retrain_model(world, parameters, report)
+
+
+def _sample(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Clauses that no model flagged before reviewers; done again, it draws only what is short of the number."""
+    if world.engine.changed() or world.engine.problem:
+        world.engine.load()
+    loaded = world.engine.loaded
+    with world.database.writing() as session:
+        drawn = fill_sample(
+            session, loaded, wanted=parameters["aantal"], random_share=parameters["toeval"], seed=parameters["zaad"]
+        )
+    return {"getrokken": drawn, "model": loaded.model_version}
 
 
 KINDS: dict[str, Work] = {
@@ -155,5 +168,6 @@ KINDS: dict[str, Work] = {
     "momentopname": _snapshot,
     "bewaartermijn": _retention,
     "hertrainen": _retrain,
+    "steekproef": _sample,
 }
 """Name of a kind of work, as /v1/taken shows it → the work."""

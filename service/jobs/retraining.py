@@ -1,32 +1,159 @@
-"""Retraining as a job: a new model beside the one that serves."""
+"""Retraining as a job: a challenger from what people decided, put to the gate and tried beside the model that serves."""
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from corpus.store import Store
+from models.flagging import Flagger
+from models.index import build_index
+from models.initiatives import InitiativeText
+from models.loading import load_model
+from models.packaging import open_package
 from service.clock import now
+from service.database.tables import SnapshotRow
+from service.engine import cores
 from service.jobs.carrying import Report, World
+from service.work.flags import told_text
+from service.work.model_choice import TRAINED, choose, model_of, serving_folder
+from service.work.sampling import framed
+from service.work.snapshots import make_snapshot
+from training.reviews.retraining import RetrainingConfig, put_to_the_gate, retrain
+from training.reviews.rows import rows_of
+from training.reviews.verdicts import Verdict
+
+SHADOW = "evaluation/shadow.json"
+"""Beside a challenger: what it would have said of initiatives that the champion read."""
+
+TRIED = 20
+"""Initiatives that a challenger reads in the shadow of the champion, those that were submitted last."""
+
+FIRST = 20
+"""Flags of each that are compared: what people look at."""
 
 
-def retrain(world: World, report: Report) -> dict[str, Any]:
-    """Train a model on the labels that ship, with the texts of the store, into the data folder.
+@dataclass(frozen=True, kw_only=True)
+class Shadow:
+    """A challenger beside the champion on the same initiatives; nothing of it was shown to anybody."""
 
-    The slow tier is not trained here: it takes hours. The model is not put to work by itself.
+    initiatives: int
+    overlap: float  # mean share of the champion's first flags that are among the challenger's first, 0..1
+    moved: float  # mean absolute difference of P(obstructs) of the flags that both give
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """A run that is under way: whoever goes on with it makes the same model."""
+
+    version: str
+    snapshot: str  # name of the file in the data folder
+    champion: str  # name of the folder
+
+
+def retrain_model(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Make a challenger; where it passes the gate and that was asked for, put it to work.
+
+    A worker that is killed leaves what it had: the next goes on with the same judgements, and makes the same model.
 
     Returns:
-        Where the model stands and its version.
+        Where the model stands, whether it passed, and why not.
     """
-    from training.running import TrainingConfig, train
-
-    version = f"0.0.0-{now():%Y%m%d%H%M%S}"
-    folder = world.settings.data / "modellen" / version
+    folder = world.settings.data / TRAINED
+    work = folder / ".werk"
+    work.mkdir(parents=True, exist_ok=True)
+    begun = _begun(world, work / "begonnen.json")
+    rows = rows_of((world.settings.data / begun.snapshot).read_text(encoding="utf-8").splitlines(), name=begun.snapshot)
+    without = tuple(parameters.get("zonder", ()))
+    store, champion = Store(world.settings.store), serving_folder(world.settings)
+    unfinished, finished = work / begun.version, folder / begun.version
     said = 0
 
     def say(line: str) -> None:
         nonlocal said
         said += 1
-        report(min(0.95, said / 40), line)
+        report(min(0.8, said / 20), line)
 
-    train(Store(world.settings.store), folder, config=TrainingConfig(version=version, evaluate=False), say=say)
-    return {"model": version, "map": f"modellen/{version}"}
+    if not (finished / "manifest.json").exists():
+        config = RetrainingConfig(version=begun.version, without=without)
+        retrain(store, champion, rows, unfinished, config=config, work=work, say=say)
+        unfinished.rename(finished)
+    verdict = put_to_the_gate(store, champion, finished, rows, without=without, say=say)
+    report(0.85, "meelezen met het model dat dient")
+    shadow = _in_the_shadow(world, store, champion, finished)
+    promoted = verdict.passed and bool(parameters.get("inzetten"))
+    if promoted:
+        serving = open_package(champion).version
+        known = model_of(world.settings, begun.version, serving=serving)
+        choose(world.database, world.settings, "systeem", known, reason=_reason(verdict))
+    (work / "begonnen.json").unlink(missing_ok=True)
+    _clear(work)
+    return {
+        "model": begun.version,
+        "map": f"{TRAINED}/{begun.version}",
+        "momentopname": begun.snapshot,
+        "poort": "door" if verdict.passed else "dicht",
+        "redenen": verdict.failures,
+        "verdacht": [one.number for one in verdict.suspects],
+        "meegelezen": asdict(shadow) if shadow is not None else None,
+        "ingezet": promoted,
+    }
+
+
+def _begun(world: World, file: Path) -> _Begun:
+    champion = serving_folder(world.settings).name
+    try:
+        known = _Begun(**json.loads(file.read_text(encoding="utf-8")))
+        if known.champion == champion and (world.settings.data / known.snapshot).is_file():
+            return known
+    except (OSError, ValueError, TypeError):
+        pass  # none was begun, or it was cut off before anything was done
+    with world.database.writing() as session:
+        snapshot: SnapshotRow = make_snapshot(session, world.settings.data)
+        made = _Begun(version=f"0.0.0-{now():%Y%m%d%H%M%S}", snapshot=snapshot.file, champion=champion)
+    written = file.with_suffix(".new")
+    written.write_text(json.dumps(asdict(made)), encoding="utf-8")
+    written.replace(file)
+    return made
+
+
+def _in_the_shadow(world: World, store: Store, champion: Path, challenger: Path) -> Shadow | None:
+    with world.database.reading() as session:
+        stories = [told_text(initiative) for initiative in framed(session)[:TRIED]]
+    if not stories:
+        return None
+    before, after = (_flags(store, folder, stories) for folder in (champion, challenger))
+    overlaps, moved = [], []
+    for old, new in zip(before, after, strict=True):
+        if old:
+            overlaps.append(len(old.keys() & new.keys()) / len(old))
+            moved += [abs(old[ref] - new[ref]) for ref in old.keys() & new.keys()]
+    shadow = Shadow(initiatives=len(stories), overlap=float(np.mean(overlaps or [1.0])), moved=float(np.mean(moved or [0.0])))
+    (challenger / SHADOW).parent.mkdir(exist_ok=True)
+    (challenger / SHADOW).write_text(json.dumps(asdict(shadow), indent=1) + "\n", encoding="utf-8")
+    return shadow
+
+
+def _flags(store: Store, folder: Path, stories: list[InitiativeText]) -> list[dict[str, float]]:
+    model = load_model(folder)
+    index = build_index(store, model_folder=folder, key=model.version, workers=cores())
+    flagger = Flagger(store, model, index)
+    return [{flag["ref"]: flag["p"] for flag in flagger.flag(one, top=FIRST, brief=True)["flags"]} for one in stories]
+
+
+def _reason(verdict: Verdict) -> str:
+    better = sum(guard.challenger > guard.champion for guard in verdict.guards)
+    return f"Door de poort: op geen van {len(verdict.guards)} maten slechter, op {better} anders ten goede."
+
+
+def _clear(work: Path) -> None:
+    """Remove what finished runs leave; an unfinished one has been forgotten by now."""
+    for path in work.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)

@@ -19,7 +19,7 @@ from service.pages.rendering import kind_name, language_of, page, words
 from service.pages.routing import form_of, router, see
 from service.pages.wording import activity_name
 from service.work.bulk import batch_of, judge_many, take_back_many
-from service.work.choosing import AGES, NONE, OPEN, ORDERS, VERDICTS, Wanted
+from service.work.choosing import AGES, NONE, OPEN, ORDERS, ORIGINS, VERDICTS, Wanted
 from service.work.queue import Queue, first_open, queue_of
 from service.work.quoting import Law
 from service.work.review import own_judgement
@@ -150,6 +150,7 @@ def _choices(request: Request, queue: Queue) -> dict[str, list[tuple[str, str]]]
         "ouderdom": lambda value: t(f"queue-age-{value}"),
         "twijfel": lambda value: t(f"queue-doubt-{value}"),
         "oordeel": lambda value: t(f"queue-verdict-{value}"),
+        "herkomst": lambda value: t(f"queue-origin-{value}"),
     }
     orders = {
         "soort": taxonomy().barrier_codes,
@@ -157,6 +158,7 @@ def _choices(request: Request, queue: Queue) -> dict[str, list[tuple[str, str]]]
         "ouderdom": (*AGES, "ouder"),
         "twijfel": ("helft", "modellen"),
         "oordeel": VERDICTS,
+        "herkomst": ORIGINS,
     }
     wanted, made = wanted_of(request), {}
     for filter_name, name in names.items():
@@ -165,7 +167,7 @@ def _choices(request: Request, queue: Queue) -> dict[str, list[tuple[str, str]]]
         named = [(value, name(value), count) for value, count in counts.items()]
         named.sort(key=_place_in(orders.get(filter_name)))
         listed = [(value, t("queue-counted", name=told, count=count)) for value, told, count in named]
-        made[filter_name] = listed if filter_name == "oordeel" else [("", t("queue-all")), *listed]
+        made[filter_name] = listed if filter_name in ("oordeel", "herkomst") else [("", t("queue-all")), *listed]
     made["volgorde"] = [(value, t(f"queue-order-{value}")) for value in ORDERS]
     return made
 

@@ -28,6 +28,7 @@ from service.work.clauses import page_address
 from service.work.judgements import Decision, judge, visible_flag
 from service.work.queue import beside, next_open, still_open
 from service.work.review import Sight, own_judgement, review_of, took_back
+from training.reviews.rows import About
 
 routes = router()
 
@@ -67,6 +68,8 @@ def judge_flag(request: Request, services: ServicesHere, who: Reviewer, identifi
     form, wanted, t = form_of(request), wanted_of(request), words(request)
     corrected = form.get("oordeel") == Verdict.CORRECTED.value
     values = {"oordeel": form.get("oordeel"), "toelichting": form.get("toelichting")}
+    if form.get("oordeel") == Verdict.REJECTED.value and form.get("betreft") == About.CLAUSE.value:
+        values["betreft"] = About.CLAUSE.value
     if corrected:
         values |= corrected_in(form)
     told, faults = read(BeoordelingInvoer, values, t)
@@ -76,6 +79,7 @@ def judge_flag(request: Request, services: ServicesHere, who: Reviewer, identifi
         return _shown(request, services, who, identifier, form=form, faults=faults, status=400)
     decision = Decision(
         verdict=Verdict(told.oordeel),
+        about=About(told.betreft),
         kinds=tuple(told.soorten),
         strength=told.zwaarte,
         evidence=tuple({"start": span.begin, "end": span.einde} for span in told.bewijs),

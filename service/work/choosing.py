@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from corpus.taxonomy import taxonomy
 from service.clock import now
@@ -29,6 +29,10 @@ AGES = {"week": timedelta(days=7), "maand": timedelta(days=30)}
 OPEN = "geen"
 """Which verdict the flags of an open queue have."""
 
+FLAGGED, SAMPLED = "signaal", "steekproef"
+ORIGINS = (FLAGGED, SAMPLED)
+"""How a clause came before reviewers: a model or a person flagged it, or it was drawn (service.work.sampling)."""
+
 VERDICTS = (OPEN, "alle", *(one.value for one in Verdict if one is not Verdict.TAKEN_BACK))
 ORDERS = ("oudste", "nieuwste", "kans", "twijfel")
 
@@ -44,6 +48,7 @@ class Wanted:
     ouderdom: str = ""  # of the initiative: "week", "maand", "ouder"
     twijfel: str = ""  # "helft": near one half; "modellen": two models differ
     oordeel: str = OPEN  # of VERDICTS
+    herkomst: str = FLAGGED  # of ORIGINS
     volgorde: str = "oudste"  # of ORDERS
 
     @classmethod
@@ -55,6 +60,7 @@ class Wanted:
             "ouderdom": (*AGES, "ouder"),
             "twijfel": ("helft", "modellen"),
             "oordeel": VERDICTS,
+            "herkomst": ORIGINS,
             "volgorde": ORDERS,
         }
         told = {field.name: query.get(field.name, "")[:100].replace("\x00", "") for field in fields(cls)}
@@ -87,6 +93,7 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(FlagRow.verdict == "")
     elif wanted.oordeel != "alle":
         found.append(FlagRow.verdict == wanted.oordeel)
+    found.append(FlagRow.sample != "" if wanted.herkomst == SAMPLED else or_(FlagRow.current, FlagRow.verdict != ""))
     return found
 
 
@@ -94,6 +101,12 @@ def doubts() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether the probability is near one half, and whether two models differ."""
     near_half = func.abs(FlagRow.p - 0.5) <= NEAR_HALF
     return near_half, and_(FlagRow.p_before.is_not(None), func.abs(FlagRow.p - FlagRow.p_before) >= DIFFER)
+
+
+def origin_of() -> ColumnElement[str]:
+    """How a flag came before reviewers: of ORIGINS, or both with a space between."""
+    only_drawn = and_(FlagRow.sample != "", ~FlagRow.current, FlagRow.verdict == "")
+    return case((only_drawn, SAMPLED), (FlagRow.sample != "", f"{FLAGGED} {SAMPLED}"), else_=FLAGGED)
 
 
 def age_of() -> ColumnElement[str]:

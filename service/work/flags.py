@@ -18,7 +18,7 @@ from corpus.records import Clause
 from corpus.store import Store
 from models.initiatives import InitiativeText
 from service.clock import now
-from service.database.tables import Anchor, ClauseText, FlagRow, Initiative, InitiativeStatus, Suggestion
+from service.database.tables import Anchor, ClauseText, FlagRow, Initiative, InitiativeStatus, Suggestion, Verdict
 from service.engine import Loaded
 from service.work import audit, processing_log
 
@@ -79,7 +79,9 @@ def keep_flags(session: Session, initiative: Initiative, loaded: Loaded, result:
             session.add(_suggestion(row, loaded, sha256, content))
             added += 1
     for row in known.values():
-        if row.id not in seen and not row.by_person:
+        # What people found to be missed stays a flag, whatever a model says.
+        missed = row.by_person or (row.sample and row.verdict not in ("", Verdict.REJECTED.value))
+        if row.id not in seen and not missed:
             row.current = False
     initiative.activities, initiative.room, initiative.coverage = result["activities"], result["room"], result["coverage"]
     initiative.model_version, initiative.corpus = loaded.model_version, loaded.corpus

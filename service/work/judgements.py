@@ -19,7 +19,8 @@ from service.identity.policies import may_see
 from service.privacy.pseudonymising import pseudonymised
 from service.work import audit
 from service.work.flags import anchor_at, keep_text, kinds_told, new_flag
-from service.work.standing import Standing, standing
+from service.work.standing import Standing, rejects, standing
+from training.reviews.rows import About
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Decision:
     """What someone decides about a flag."""
 
     verdict: Verdict
+    about: About = About.INITIATIVE  # of a rejection: whether the clause is a barrier to nobody, or not to this initiative
     kinds: tuple[str, ...] = ()
     strength: int | None = None  # None: as suggested
     evidence: tuple[dict[str, Any], ...] = ()  # {"start", "end"}, offsets in the clause as suggested
@@ -88,6 +90,9 @@ def judge(
     before = _judgements(session, flag)
     undone = _own_last(before, actor, decision.takes_back) if decision.verdict is Verdict.TAKEN_BACK else None
     suggested = suggestion.content if suggestion else _told_by_people(before)
+    if decision.verdict is Verdict.CONFIRMED and not (decision.kinds or suggested["kinds"]) and suggestion is None:
+        problem = FieldProblem(place="soorten", message="Noem minstens een soort belemmering.", kind="ontbreekt")
+        raise InvalidInput("Er is niets voorgesteld dat u kunt bevestigen.", problem)
     empty = decision.verdict in (Verdict.REJECTED, Verdict.TAKEN_BACK)
     corrected = decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
     note = pseudonymised(decision.note).text
@@ -98,6 +103,7 @@ def judge(
         user_id=actor.user_id,
         adjudication=undone.adjudication if undone else adjudication,
         verdict=decision.verdict.value,
+        about=decision.about.value,
         kinds=[] if empty else list(dict.fromkeys(decision.kinds or suggested["kinds"])),
         strength=0 if empty else decision.strength if decision.strength is not None else suggested["strength"],
         evidence=[] if empty else [dict(span) for span in decision.evidence] if corrected else suggested["evidence"],
@@ -110,8 +116,9 @@ def judge(
     stands = standing([*before, judgement])
     flag.judgements += 1
     _count(session, flag, stands)
-    if flag.by_person and suggestion is None:
-        flag.current = stands.final is not None  # a clause that nobody holds to be missed is no flag
+    if suggestion is None:  # a clause that nobody holds to be missed is no flag
+        held = stands.final is not None and (flag.by_person or not rejects(stands.final))
+        flag.current = held
     session.flush()
     details: dict[str, Any] = {"oordeel": judgement.verdict, "soorten": judgement.kinds, "signaal": flag.id}
     details["beslecht"] = judgement.adjudication
@@ -135,7 +142,7 @@ def add_missed(session: Session, actor: Actor, initiative: Initiative, store: St
     known = session.execute(
         select(FlagRow).where(FlagRow.initiative_id == initiative.id, (FlagRow.ref == ref) | (FlagRow.anchor_ref == ref))
     ).scalar()
-    if known is not None and (known.current or not known.by_person):
+    if known is not None and (known.current or not (known.by_person or known.sample)):
         raise Conflict("Deze bepaling is al een signaal van dit initiatief.")
     _check(decision, len(clause.text))
     sha256 = keep_text(session, clause)
@@ -205,6 +212,10 @@ def _check(decision: Decision, length: int) -> None:
     problems = []
     if decision.verdict in (Verdict.REJECTED, Verdict.TAKEN_BACK) and (decision.kinds or decision.strength):
         problems.append(("soorten", "Wie afwijst of terugneemt, noemt geen soorten en geen zwaarte.", "tegenstrijdig"))
+    if decision.about is About.CLAUSE and decision.verdict is not Verdict.REJECTED:
+        problems.append(
+            ("betreft", "Alleen wie afwijst, zegt of de bepaling voor niemand een belemmering is.", "tegenstrijdig")
+        )
     if decision.verdict in (Verdict.CORRECTED, Verdict.ADDED) and not decision.kinds:
         problems.append(("soorten", "Noem minstens een soort belemmering.", "ontbreekt"))
     for number, span in enumerate(decision.evidence):

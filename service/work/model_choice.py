@@ -26,6 +26,7 @@ from service.errors import Conflict, NotFound
 from service.identity.actor import Actor
 from service.settings import Settings
 from service.work import audit
+from training.reviews.verdicts import load_verdict
 
 TRAINED = "modellen"
 """Folder of the data folder with a folder for every model that was trained here."""
@@ -106,18 +107,18 @@ def known_models(settings: Settings, *, serving: str) -> list[KnownModel]:
     return list(found.values())
 
 
-def choose(database: Database, settings: Settings, who: Actor, model: KnownModel, *, reason: str) -> None:
+def choose(database: Database, settings: Settings, who: Actor | str, model: KnownModel, *, reason: str) -> None:
     """Put a model to work. Processes open it within seconds; initiatives are read again by themselves.
 
     Args:
         database: for the audit trail.
         settings: where the choice is kept.
-        who: who chose.
+        who: who chose; "systeem" for a job or a command.
         model: of ``known_models``.
         reason: why, for whoever reads it later.
 
     Raises:
-        Conflict: it serves already, or cannot be opened.
+        Conflict: it serves already, cannot be opened, or was trained here and did not pass the gate beside the one that serves.
         NotFound: it has gone meanwhile.
     """
     try:
@@ -127,6 +128,9 @@ def choose(database: Database, settings: Settings, who: Actor, model: KnownModel
     with _one_by_one(settings):
         if serving_folder(settings) == model.folder:
             raise Conflict("Dit model dient al.")
+        refused = refusal(settings, model)
+        if refused:
+            raise Conflict(refused)
         made = Choice(
             version=model.version,
             folder=model.folder.name if model.trained_here else "",
@@ -140,6 +144,42 @@ def choose(database: Database, settings: Settings, who: Actor, model: KnownModel
         with database.writing() as session:
             audit.record(session, who, "model.gekozen", f"model:{model.version}", {"reden": reason})
         written.replace(path)  # last: whatever failed before, the model that served goes on
+
+
+def refusal(settings: Settings, model: KnownModel) -> str:
+    """Why a model may not serve, in Dutch; "" when it may.
+
+    What shipped may serve, and so may what served before: going back is always open. Any other model was trained here, and has
+    to have passed the gate beside the one that serves now.
+    """
+    if not model.trained_here or any(one.folder == model.folder.name for one in choices(settings)):
+        return ""
+    verdict = load_verdict(model.folder)
+    if verdict is None:
+        return "Dit model is niet langs de poort geweest. Hertrain eerst."
+    if not verdict.passed:
+        return "Dit model kwam niet door de poort: het is op een maat slechter dan het model dat dient."
+    if verdict.champion != open_package(serving_folder(settings)).version:
+        return "Sinds dit model langs de poort ging, is er een ander model gaan dienen. Hertrain eerst."
+    return ""
+
+
+def rolled_back(database: Database, settings: Settings, who: Actor | str, *, reason: str) -> KnownModel:
+    """Put the model to work that served before the present one.
+
+    Raises:
+        Conflict: none did, or it has gone.
+    """
+    made = choices(settings)
+    if not made:
+        raise Conflict("Er heeft nog geen ander model gediend.")
+    folder = made[-2].folder if len(made) > 1 else ""
+    serving = open_package(serving_folder(settings)).version
+    for model in known_models(settings, serving=serving):
+        if (model.folder.name if model.trained_here else "") == folder:
+            choose(database, settings, who, model, reason=reason)
+            return model
+    raise Conflict("Het model dat hiervoor diende, is er niet meer.")
 
 
 @contextmanager

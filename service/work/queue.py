@@ -17,7 +17,19 @@ from sqlalchemy.orm import Session, load_only
 from service.database.tables import CLOSED, FlagRow, Initiative, Suggestion
 from service.identity.actor import Actor
 from service.identity.policies import visible
-from service.work.choosing import DIFFER, NEAR_HALF, NONE, OPEN, Wanted, age_of, conditions, doubts, order_of, place_in_order
+from service.work.choosing import (
+    DIFFER,
+    NEAR_HALF,
+    NONE,
+    OPEN,
+    Wanted,
+    age_of,
+    conditions,
+    doubts,
+    order_of,
+    origin_of,
+    place_in_order,
+)
 from service.work.claims import others_at
 from service.work.flags import latest_suggestions
 
@@ -155,7 +167,9 @@ def _all(who: Actor) -> Select[Any]:
     return (
         select(FlagRow)
         .join(Initiative, Initiative.id == FlagRow.initiative_id)
-        .where(visible(who), Initiative.status.not_in(CLOSED), or_(FlagRow.current, FlagRow.verdict != ""))
+        .where(
+            visible(who), Initiative.status.not_in(CLOSED), or_(FlagRow.current, FlagRow.verdict != "", FlagRow.sample != "")
+        )
     )
 
 
@@ -171,7 +185,10 @@ def _counts(session: Session, who: Actor, wanted: Wanted) -> tuple[dict[str, dic
     """
     near_half, differing = (case((one, 1), else_=0) for one in doubts())
     plain = (Initiative.municipality, FlagRow.activity, FlagRow.kinds, FlagRow.strength, FlagRow.verdict)
-    made = (age_of().label("age"), near_half.label("near_half"), differing.label("differing"))
+    made = (
+        *(age_of().label("age"), near_half.label("near_half"), differing.label("differing")),
+        origin_of().label("origin"),
+    )
     # By label: to PostgreSQL an expression with a parameter in it is never the same as another.
     counted = _all(who).with_only_columns(*plain, *made, func.count()).group_by(*plain, *(one.name for one in made))
     counts: dict[str, Counter[str]] = {name: Counter() for name in _VALUES}
@@ -196,6 +213,7 @@ _VALUES: dict[str, Callable[[list[Any]], tuple[str, ...]]] = {
     "ouderdom": lambda row: (row[5],),
     "twijfel": lambda row: (*(("helft",) if row[6] else ()), *(("modellen",) if row[7] else ())),
     "oordeel": lambda row: ("alle", row[4] or OPEN),
+    "herkomst": lambda row: tuple(row[8].split()),
 }
 """The values of a flag, by filter."""
 

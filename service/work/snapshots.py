@@ -22,6 +22,7 @@ from service.database.opening import lock_for
 from service.database.tables import FlagRow, Initiative, Judgement, SnapshotRow
 from service.work import audit, processing_log
 from service.work.judgements import standing_only
+from training.reviews.rows import JudgedRow, lines_of
 
 _LOCK = 71_003
 _BATCH = 500
@@ -35,8 +36,8 @@ def make_snapshot(session: Session, folder: Path) -> SnapshotRow:
     A row holds the initiative by its number, the clause by ref, version and hash (never its text), and the decision.
     """
     lock_for(session, _LOCK)
-    lines = [_line(row) for row in _rows(session)]
-    content = "".join(line + "\n" for line in lines).encode()
+    lines = list(lines_of(judged_rows(session)))
+    content = "".join(lines).encode()
     sha256 = hashlib.sha256(content).hexdigest()
     target = folder / "momentopnamen" / f"{sha256}.jsonl"
     if not target.exists():
@@ -91,7 +92,8 @@ def _write(target: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def _rows(session: Session) -> list[dict[str, Any]]:
+def judged_rows(session: Session) -> list[JudgedRow]:
+    """All judgements that stand, in the order of judging."""
     judged = session.execute(
         select(Judgement, FlagRow)
         .join(FlagRow, FlagRow.id == Judgement.flag_id)
@@ -99,18 +101,22 @@ def _rows(session: Session) -> list[dict[str, Any]]:
         .order_by(Judgement.sequence)
     )
     return [
-        {
-            "initiatief": flag.initiative_id,
-            "verwijzing": flag.ref,
-            "versie": flag.version_date,
-            "sha256": flag.clause_sha256,
-            "oordeel": judgement.verdict,
-            "soorten": judgement.kinds,
-            "zwaarte": judgement.strength,
-            "bewijs": [{"start": span["start"], "end": span["end"]} for span in judgement.evidence],
-            "beoordelaar": judgement.user_id,
-            "beslecht": judgement.adjudication,
-            "voorstel": judgement.suggestion_id,
-        }
+        JudgedRow(
+            initiatief=flag.initiative_id,
+            verwijzing=flag.ref,
+            versie=flag.version_date,
+            sha256=flag.clause_sha256,
+            oordeel=judgement.verdict,
+            betreft=judgement.about,
+            soorten=tuple(judgement.kinds),
+            zwaarte=judgement.strength,
+            bewijs=tuple((span["start"], span["end"]) for span in judgement.evidence),
+            beoordelaar=judgement.user_id,
+            beslecht=judgement.adjudication,
+            steekproef=flag.sample,
+            trekkans=flag.inclusion,
+            voorstel=judgement.suggestion_id,
+            dag=judgement.created.date().isoformat(),
+        )
         for judgement, flag in judged
     ]

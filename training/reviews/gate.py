@@ -1,4 +1,4 @@
-"""The gate before promotion: a challenger serves only when it is better than the champion, or as good, on every guarded measure.
+"""The gate before promotion: a challenger serves only when it is better than the champion, or as good, on every measure.
 
 Both are measured on the same clauses, none of a regulation that either learnt from. Differences are drawn again over
 regulations (paired bootstrap): a challenger is worse on a measure when it is so beyond chance, or when it is worse by more than
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from models.clauses import ClauseModel
 from models.columns import BARRIERS, COLUMN, KINDS
 from models.vectorising import ClauseText
 from training.clause_measures import Unseen, calibration_error, f1_of
-from training.reviews.reviewers import Reviewer
+from training.reviews.verdicts import Guard
 
 RESAMPLES = 500
 
@@ -38,41 +37,6 @@ SLOWER = 1.25
 
 LARGER = 1.25
 """And be this many times as large."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Guard:
-    """One guarded measure of both."""
-
-    name: str  # "frozen macro_f1_barriers", "frozen kind verbod", "recent ...", "latency", "size"
-    champion: float
-    challenger: float
-    low: float  # of the difference, 95 %
-    high: float
-    passed: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """Whether a challenger may serve."""
-
-    guards: tuple[Guard, ...]
-    suspects: tuple[Reviewer, ...]  # whose judgements a person should look at first
-
-    @property
-    def passed(self) -> bool:
-        """Every guard passed and nobody's judgements stand out."""
-        return not self.suspects and all(guard.passed for guard in self.guards)
-
-    @property
-    def failures(self) -> list[str]:
-        """In words, why not; empty when it passed."""
-        told = [f"{g.name}: {g.champion:.4f} became {g.challenger:.4f}" for g in self.guards if not g.passed]
-        return told + [
-            f"reviewer {one.number}: {one.distance:.1f} standard errors further from the model than others, over {one.judged}"
-            f" clauses; contradicted on {one.contradicted} of {one.checked} that others spoke of"
-            for one in self.suspects
-        ]
 
 
 def compared(

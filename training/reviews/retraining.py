@@ -11,7 +11,6 @@ one machine, and goes on where it was cut off.
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -21,24 +20,24 @@ from typing import Any
 
 import numpy as np
 
-from corpus.errors import InvalidModel, StoreProblem
+from corpus.errors import StoreProblem
 from corpus.labels import clause_labels, join
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN
 from models.linear import LinearTier
 from models.loading import Model, load_model, save_model
-from models.packaging import open_package
 from models.quality import save_quality
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_fitting import best_thresholds, cascade, fit_linear, unseen_fast
 from training.clause_measures import headline
 from training.quality import measure_quality
 from training.reading import frozen_examples, said_of
-from training.reviews.gate import Guard, Verdict, compared, latency, size
+from training.reviews.gate import compared, latency, size
 from training.reviews.gold import Gold, gold_of
 from training.reviews.learning import by_text, gold_examples, guide_of, taught
 from training.reviews.reviewers import Reviewer, reviewers_of
 from training.reviews.rows import JudgedRow, lines_of
+from training.reviews.verdicts import Verdict, save_verdict
 from training.splits import frozen, learnable
 from training.unseen_files import save_unseen
 
@@ -52,8 +51,6 @@ MIN_FROZEN = 50
 
 TIMED = 300
 """Clauses that both models read to be timed."""
-
-GATE = "evaluation/gate.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,8 +189,8 @@ def put_to_the_gate(
     guards.append(latency(old.clauses, new.clauses, labelled.texts[:TIMED]))
     guards.append(size(champion, challenger))
     suspects = tuple(one for one in judged_by(store, old, heard, gold) if one.suspect)
-    verdict = Verdict(guards=tuple(guards), suspects=suspects)
-    _save_verdict(verdict, challenger, champion=old.version)
+    verdict = Verdict(champion=old.version, guards=tuple(guards), suspects=suspects)
+    save_verdict(verdict, challenger)
     return verdict
 
 
@@ -204,23 +201,6 @@ def judged_by(store: Store, model: Model, rows: Sequence[JudgedRow], gold: Gold)
     chances = model.clauses.read(examples.texts).probabilities[:, [COLUMN[name] for name in BARRIERS]]
     said = {hashes[text.ref]: chance for text, chance in zip(examples.texts, chances, strict=True) if text.ref in hashes}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
-
-
-def load_verdict(model: Path) -> Verdict | None:
-    """What the gate said of a model; None when it never stood before it.
-
-    Raises:
-        InvalidModel: the file cannot be understood.
-    """
-    try:
-        raw = json.loads((model / GATE).read_text(encoding="utf-8"))
-        return Verdict(
-            guards=tuple(Guard(**one) for one in raw["guards"]), suspects=tuple(Reviewer(**one) for one in raw["suspects"])
-        )
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidModel(f"{model / GATE}: cannot be read ({error})") from None
 
 
 def code_version() -> str:
@@ -242,18 +222,3 @@ def fingerprint(data: ClauseExamples, config: RetrainingConfig | None = None) ->
     if config is not None:
         digest.update(str(config.seed).encode())
     return digest.hexdigest()[:16]
-
-
-def _save_verdict(verdict: Verdict, model: Path, *, champion: str) -> None:
-    path = model / GATE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    told = {
-        "champion": champion,
-        "challenger": open_package(model).version,
-        "passed": verdict.passed,
-        "guards": [asdict(one) for one in verdict.guards],
-        "suspects": [asdict(one) for one in verdict.suspects],
-    }
-    written = path.with_suffix(".new")
-    written.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    written.replace(path)

@@ -19,6 +19,7 @@ from service.identity.actor import Actor
 from service.identity.policies import visible
 from service.work.flags import latest_suggestions
 from service.work.judgements import Decision, flag_tag, judge, visible_flag
+from training.reviews.rows import About
 
 routes = router("signalen")
 
@@ -115,6 +116,7 @@ def _judged(
 ) -> Response:
     decision = Decision(
         verdict=Verdict(told.oordeel),
+        about=About(told.betreft),
         kinds=tuple(told.soorten),
         strength=told.zwaarte,
         evidence=tuple({"start": span.begin, "end": span.einde} for span in told.bewijs),

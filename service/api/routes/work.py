@@ -53,10 +53,11 @@ def list_jobs(
 
 @routes.post("/taken", status_code=201, response_model=Taak, operation_id="taakStarten")
 def start_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:starten"))], told: TaakInvoer) -> Any:
-    """Begin lang werk: regelingen ophalen, opnieuw signaleren, een momentopname, de bewaartermijn, een nieuw model."""
+    """Begin lang werk: regelingen ophalen, opnieuw signaleren, een momentopname, een steekproef, een nieuw model."""
     parameters = told.model_dump(exclude={"soort"})
+    kind = "importeren" if told.soort in ("ophalen", "inlezen") else told.soort
     with services.database.writing() as session:
-        job = add_job(session, "importeren" if parameters else told.soort, parameters, by=who)
+        job = add_job(session, kind, parameters, by=who)
         audit.record(session, who, "taak.gestart", f"taak:{job.id}", {"soort": job.kind, **parameters})
     return created(Taak.of(job), f"/v1/taken/{job.id}")
 
