@@ -82,6 +82,23 @@ def normalised(text: str) -> str:
     return _BETWEEN_WORDS.sub("", folded)
 
 
+def letter_places(text: str) -> list[int] | None:
+    """Where each character of the normalised text stands in the text, ascending: ``normalised(text)[n]`` comes from the n-th.
+
+    The normalised text is the text with some characters left out and others folded; so both are walked along together. None
+    where characters only fold together (a letter and its combining accent).
+    """
+    import unicodedata
+
+    wanted = normalised(text)
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for folded in unicodedata.normalize("NFKC", character).casefold():
+            if len(places) < len(wanted) and wanted[len(places)] == folded:
+                places.append(place)
+    return places if len(places) == len(wanted) else None
+
+
 _BETWEEN_WORDS = re.compile(r"(?<!\d)[\W_]+|[\W_]+(?!\d)|(?<=\d)[\W_]{2,}(?=\d)")
 
 

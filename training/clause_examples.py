@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.labels import ClauseLabel, JoinReport, official_labels
-from corpus.passages import normalised
+from corpus.passages import letter_places
 from corpus.records import Clause
 from corpus.store import Store
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, QUALIFICATIONS, STRENGTHS
@@ -143,19 +142,10 @@ def target_row(label: ClauseLabel | None, qualification: str) -> Targets:
 
 
 def evidence_spans(text: str, label: ClauseLabel | None) -> Spans | None:
-    """The evidence of a label in the characters of a text; None where the label has none.
-
-    Labels keep offsets in the normalised text, which is the text with some characters left out and others folded; so both
-    are walked along together.
-    """
+    """The evidence of a label in the characters of a text; None where the label has none."""
     if label is None or not label.evidence:
         return None
-    wanted = normalised(text)
-    places: list[int] = []
-    for place, character in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", character).casefold():
-            if len(places) < len(wanted) and wanted[len(places)] == folded:
-                places.append(place)
-    if len(places) != len(wanted):
-        return None  # characters that only fold together: the label is kept, its evidence is not used
+    places = letter_places(text)
+    if places is None:
+        return None  # the label is kept, its evidence is not used
     return [(places[start], places[end - 1] + 1) for start, end in label.evidence if end <= len(places)]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from service.commands.parsing import add_command
+from training.reviews.exchange import FORMATS as JUDGEMENT_FORMATS
 
 FORMATS = {"turtle": "turtle", "json-ld": "json-ld", "rdf-xml": "pretty-xml"}
 
@@ -25,6 +26,17 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--format", choices=sorted(FORMATS), default="turtle", help="how it is written (default turtle)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="file to write instead of standard output")
+    judgements = add_command(
+        exports,
+        "judgements",
+        run=_judgements,
+        summary="a snapshot of judgements as another program reads it",
+        example="regelruimte export judgements momentopname.jsonl --format labelstudio --store store --output taken.json",
+    )
+    judgements.add_argument("snapshot", type=Path, metavar="SNAPSHOT.jsonl", help="file of the snapshot")
+    judgements.add_argument("--format", choices=sorted(JUDGEMENT_FORMATS), required=True, help="how it is written")
+    judgements.add_argument("--store", type=Path, metavar="DIR", help="folder of the store that holds the texts of the clauses")
+    judgements.add_argument("--output", type=Path, required=True, metavar="TARGET", help="file or folder to make")
 
 
 def _activities(arguments: argparse.Namespace) -> int:
@@ -37,3 +49,27 @@ def _activities(arguments: argparse.Namespace) -> int:
     else:
         arguments.output.write_text(text, encoding="utf-8")
     return 0
+
+
+def _judgements(arguments: argparse.Namespace) -> int:
+    from corpus.errors import UsageError
+    from training.reviews.exchange.files import refuse_existing
+
+    refuse_existing(arguments.output)
+    if not arguments.snapshot.is_file():
+        raise UsageError(f"{arguments.snapshot}: no such file")
+    rows = JUDGEMENT_FORMATS["jsonl"].read(arguments.snapshot)
+    texts = _texts(arguments.store, {(row.verwijzing, row.sha256) for row in rows}) if arguments.store is not None else {}
+    JUDGEMENT_FORMATS[arguments.format].write(rows, texts, arguments.output)
+    known = sum(row.sha256 in texts for row in rows)
+    print(f"{arguments.output}: {len(rows)} judgements, {known} of them about a clause whose text is known")
+    return 0
+
+
+def _texts(store: Path, wanted: set[tuple[str, str]]) -> dict[str, str]:
+    """The texts that a store holds of clauses, by hash."""
+    from corpus.labels import locate
+    from corpus.store import Store
+
+    found = locate(Store(store), sorted(wanted))
+    return {sha256: clause.text for (_, sha256), clause in found.items() if not isinstance(clause, str)}

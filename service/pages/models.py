@@ -11,8 +11,9 @@ from service.identity.actor import Actor
 from service.identity.policies import allowed
 from service.pages.rendering import page
 from service.pages.routing import form_of, router, see
-from service.work.model_choice import KnownModel, choices, choose, known_models, model_of
+from service.work.model_choice import KnownModel, choices, choose, known_models, model_of, refusal
 from service.work.model_drift import Drift, drift
+from service.work.recall import Recall, recall_of
 
 routes = router()
 
@@ -95,6 +96,8 @@ def _confirmation(
         now=now,
         beside=_beside(model, now),
         better_low=BETTER_LOW,
+        refused=refusal(services.settings, model),
+        verdict=model.verdict,
         reason=reason or "",
         fault="" if reason is None else "long" if reason else "missing",
         longest=_LONGEST_REASON,
@@ -113,6 +116,7 @@ def _shown(services: Services, who: Actor, model: KnownModel | None) -> dict[str
         "measures": _measures(model) if model is not None else [],
         "ranking": [(name, *ranked[name]) for name in RANKING if name in ranked],
         "drift": _drift(services, who, model),
+        "recall": _recall(services, who, model),
         "may_choose": allowed(who, "modellen:kiezen"),
         "better_low": BETTER_LOW,
     }
@@ -137,6 +141,14 @@ def _beside(model: KnownModel, now: KnownModel | None) -> list[tuple[str, float,
     of_now, of_model = ({name: value for name, value, *_ in _measures(one)} for one in (now, model))
     both = [name for name in MEASURES if name in of_now and name in of_model]
     return [(name, round(of_now[name], 3), round(of_model[name], 3)) for name in both]
+
+
+def _recall(services: Services, who: Actor, model: KnownModel | None) -> Recall | None:
+    """Of the model that serves: others flagged nothing that a sample could be drawn beside."""
+    if model is None or not model.serving or not allowed(who, "statistieken:lezen"):
+        return None
+    with services.database.reading() as session:
+        return recall_of(session, who)
 
 
 def _drift(services: Services, who: Actor, model: KnownModel | None) -> Drift | None:

@@ -26,7 +26,7 @@ from service.errors import Conflict, NotFound
 from service.identity.actor import Actor
 from service.settings import Settings
 from service.work import audit
-from training.reviews.verdicts import load_verdict
+from training.reviews.verdicts import Verdict, load_verdict
 
 TRAINED = "modellen"
 """Folder of the data folder with a folder for every model that was trained here."""
@@ -54,6 +54,7 @@ class KnownModel:
     serving: bool
     manifest: dict[str, Any]  # what it says of itself, without hashes of files
     quality: Quality | None  # what was measured of it; None where that is not known
+    verdict: Verdict | None = None  # what the gate said of it; None where it never stood before it
 
 
 def choice_file(settings: Settings) -> Path:
@@ -102,6 +103,7 @@ def known_models(settings: Settings, *, serving: str) -> list[KnownModel]:
                 serving=version == serving,
                 manifest=manifest,
                 quality=_quality(folder),
+                verdict=_verdict(folder),
             )
             found.setdefault(version, model)
     return list(found.values())
@@ -154,7 +156,7 @@ def refusal(settings: Settings, model: KnownModel) -> str:
     """
     if not model.trained_here or any(one.folder == model.folder.name for one in choices(settings)):
         return ""
-    verdict = load_verdict(model.folder)
+    verdict = model.verdict
     if verdict is None:
         return "Dit model is niet langs de poort geweest. Hertrain eerst."
     if not verdict.passed:
@@ -203,6 +205,13 @@ def model_of(settings: Settings, version: str, *, serving: str) -> KnownModel:
 def _quality(folder: Path) -> Quality | None:
     try:
         return load_quality(folder)
+    except InvalidModel:
+        return None
+
+
+def _verdict(folder: Path) -> Verdict | None:
+    try:
+        return load_verdict(folder)
     except InvalidModel:
         return None
 

@@ -14,14 +14,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.clock import now
 from service.database.opening import lock_for
-from service.database.tables import FlagRow, Initiative, Judgement, SnapshotRow
+from service.database.tables import ClauseText, FlagRow, Initiative, Judgement, SnapshotRow, Suggestion
 from service.work import audit, processing_log
 from service.work.judgements import standing_only
+from training.reviews.evidence import counted
 from training.reviews.rows import JudgedRow, lines_of
 
 _LOCK = 71_003
@@ -93,10 +94,16 @@ def _write(target: Path, content: bytes) -> None:
 
 
 def judged_rows(session: Session) -> list[JudgedRow]:
-    """All judgements that stand, in the order of judging."""
+    """All judgements that stand, in the order of judging.
+
+    Of each the wording that was before the reviewer counts: that of the suggestion, which may be newer than the flag's first.
+    """
+    shown = func.coalesce(Suggestion.clause_sha256, FlagRow.clause_sha256)
     judged = session.execute(
-        select(Judgement, FlagRow)
+        select(Judgement, FlagRow, ClauseText)
         .join(FlagRow, FlagRow.id == Judgement.flag_id)
+        .outerjoin(Suggestion, Suggestion.id == Judgement.suggestion_id)
+        .join(ClauseText, ClauseText.sha256 == shown)
         .where(standing_only())
         .order_by(Judgement.sequence)
     )
@@ -105,12 +112,12 @@ def judged_rows(session: Session) -> list[JudgedRow]:
             initiatief=flag.initiative_id,
             verwijzing=flag.ref,
             versie=flag.version_date,
-            sha256=flag.clause_sha256,
+            sha256=clause.sha256,
             oordeel=judgement.verdict,
             betreft=judgement.about,
             soorten=tuple(judgement.kinds),
             zwaarte=judgement.strength,
-            bewijs=tuple((span["start"], span["end"]) for span in judgement.evidence),
+            bewijs=tuple(counted(clause.text, [(span["start"], span["end"]) for span in judgement.evidence]) or ()),
             beoordelaar=judgement.user_id,
             beslecht=judgement.adjudication,
             steekproef=flag.sample,
@@ -118,5 +125,5 @@ def judged_rows(session: Session) -> list[JudgedRow]:
             voorstel=judgement.suggestion_id,
             dag=judgement.created.date().isoformat(),
         )
-        for judgement, flag in judged
+        for judgement, flag, clause in judged
     ]

@@ -27,6 +27,7 @@ from service.identity.passwords import new_hash, new_link
 from service.settings import settings_of
 from service.work.model_choice import TRAINED
 from tests.web.conftest import PASSWORD, SAMPLE, Launcher, free_port
+from training.reviews.verdicts import Verdict, save_verdict
 
 TOWN = "Waterveen"
 INITIATIVES = [json.loads(line) for line in (SAMPLE / "initiatives.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -103,9 +104,10 @@ def _other_model(folder: Path) -> None:
     shutil.copytree(released_folder(), folder, ignore=shutil.ignore_patterns("evaluation"))
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["version"] = OTHER_MODEL
+    shipped, manifest["version"] = manifest["version"], OTHER_MODEL
     manifest["measured"]["clauses"]["macro_f1_barriers"] -= 0.1
     path.write_text(json.dumps(manifest), encoding="utf-8")
+    save_verdict(Verdict(champion=shipped, guards=(), suspects=()), folder)
 
 
 def _people(site: Site, database: Database) -> None:

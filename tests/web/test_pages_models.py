@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from models.loading import released_folder
+from models.loading import load_model, released_folder
 from service.api.application import create_app
 from service.clock import now
 from service.database.tables import AuditEntry, FlagRow, Initiative
@@ -26,6 +26,7 @@ from service.work.model_choice import TRAINED, choice_file, choices, known_model
 from service.work.model_drift import LEAST, stability_index
 from tests.web.conftest import UNLIMITED, Service
 from tests.web.test_pages_law import links_of, seen, words_of
+from training.reviews.verdicts import Verdict, save_verdict
 
 OTHER = "0.0.0-20261120101500"
 
@@ -127,6 +128,7 @@ def choosing(service: Service, store: Path, tmp_path: Path) -> Iterator[Choosing
     manifest["version"] = OTHER
     manifest["measured"]["clauses"]["macro_f1_barriers"] -= 0.1
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    save_verdict(Verdict(champion=load_model().version, guards=(), suspects=()), folder)
     told = {**service.settings.model_dump(), "store": tmp_path / "store", "data": tmp_path / "data", **UNLIMITED}
     settings = settings_of(**told)
     engine = Engine(settings)

@@ -40,7 +40,7 @@ class JudgedRow:
     oordeel: str  # bevestigd, afgewezen, aangepast, toegevoegd
     soorten: tuple[str, ...]  # barrier kinds; empty when rejected
     zwaarte: int  # 0..3
-    bewijs: tuple[tuple[int, int], ...]  # start and end in the text of the clause as it was read
+    bewijs: tuple[tuple[int, int], ...]  # start and end in the normalised text
     beoordelaar: str  # number of the reviewer
     beslecht: bool  # a lawyer's, over those of others
     betreft: str = About.INITIATIVE.value  # of a rejection, see ``About``
