@@ -11,6 +11,7 @@ RegelruimteError
 │   │   ├── OutdatedStore       the store was written by another layout
 │   │   └── DamagedStore        a file of the store differs from its hash
 │   ├── InvalidModel            a model directory is incomplete, tampered with or of another version
+│   ├── InvalidOrganisation     what an organisation tells of itself lacks something, or may not stand in a register
 │   └── RepositoryProblem       an official repository did not give what was asked
 └── (any other exception is a bug and keeps its traceback)
 """
@@ -78,6 +79,10 @@ class DamagedStore(StoreProblem):
 
 class InvalidModel(UserError):
     """A model directory is incomplete, tampered with or made for another version."""
+
+
+class InvalidOrganisation(UserError):
+    """What an organisation tells of its use of the algorithm lacks something, or may not stand in a register."""
 
 
 class RepositoryProblem(UserError):

@@ -14,7 +14,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 from corpus.errors import UserError
 
-_GROUPS = ("corpus", "classify", "flag", "training", "models", "exporting", "importing", "serving", "people", "keeping")
+_GROUPS = (
+    "corpus",
+    "classify",
+    "flag",
+    "training",
+    "models",
+    "papers",
+    "exporting",
+    "importing",
+    "serving",
+    "people",
+    "keeping",
+)
 
 _DESCRIPTION = """\
 Finds, for an initiative of citizens told in their own words, the clauses of Dutch regulation that stand in its way, and
