@@ -126,7 +126,7 @@ def _teaching(loaded: Loaded, pool: _Pool, taken: set[int], count: int, seed: in
     chances, thresholds, words = loaded.flagger.first_sight(pool.rows[places])
     groups = [loaded.flagger.space.refs[row].partition("/")[0] for row in pool.rows[places]]
     chosen = choose(
-        chances, thresholds, words, count=min(count, len(places)), config=SelectionConfig(audit_share=0.0), seed=seed,
+        chances, thresholds, words, count=min(count, len(places)), config=SelectionConfig(audit=0.0), seed=seed,
         groups=groups, influence=pool.chances[places],
     )  # fmt: skip
     return places[chosen.rows]

@@ -94,14 +94,6 @@ def joined(one: ClauseExamples, other: ClauseExamples) -> ClauseExamples:
     )
 
 
-def as_gold(label: ClauseLabel) -> ClauseGold:
-    """A label by the guide in the form of gold."""
-    return ClauseGold(
-        ref=label.ref, version=label.version, sha256=label.sha256, kinds=label.barriers, undecided=(),
-        strength=label.strength, source=Source.GUIDE, people=1,
-    )  # fmt: skip
-
-
 def by_text(gold: Sequence[ClauseGold]) -> Mapping[str, ClauseGold]:
     """Gold by the hash of the text."""
     return {one.sha256: one for one in gold}

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import StoreProblem
-from corpus.labels import clause_labels, join
+from corpus.labels import ClauseLabel, clause_labels, join
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN
 from models.linear import LinearTier
@@ -69,6 +69,7 @@ def retrain(
     output: Path,
     *,
     config: RetrainingConfig,
+    labels: Sequence[ClauseLabel] | None = None,
     work: Path | None = None,
     say: Say = lambda line: None,
 ) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def retrain(
         rows: judgements in the order of judging.
         output: directory of the challenger.
         config: of the run.
+        labels: by the guide; None for those that ship.
         work: folder in which finished parts are kept, by a fingerprint of all that they depend on; None for nowhere.
         say: told in one line what is being done.
 
@@ -93,20 +95,22 @@ def retrain(
     began = time.monotonic()
     before = load_model(champion)
     heard = [row for row in rows if row.beoordelaar not in config.without]
-    gold = gold_of(heard, guide_of(clause_labels()))
-    met = join(store)
-    labels = met.joined
-    if len(labels) < MIN_LABELS:
-        raise StoreProblem(f"{store.folder}: only {len(labels)} labelled clauses are in this store; {MIN_LABELS} are needed")
+    guide = clause_labels() if labels is None else labels
+    gold = gold_of(heard, guide_of(guide))
+    met = join(store, guide)
+    if len(met.joined) < MIN_LABELS:
+        raise StoreProblem(
+            f"{store.folder}: only {len(met.joined)} labelled clauses are in this store; {MIN_LABELS} are needed"
+        )
     guided = clause_examples(store, met)
     data = taught(guided, store, gold.clauses)
-    say(f"{len(labels)} labels and {len(data) - len(guided)} clauses that people judged")
+    say(f"{len(met.joined)} labels and {len(data) - len(guided)} clauses that people judged")
     lineage: dict[str, Any] = {
         "champion": before.version,
         "snapshot": hashlib.sha256("".join(lines_of(rows)).encode()).hexdigest(),
         "config": asdict(config),
         "code": code_version(),
-        "labels": len(labels),
+        "labels": len(met.joined),
         "judgements": len(heard),
         "gold": len(gold.clauses),
         "learnt": len(data) - len(guided),
@@ -126,7 +130,7 @@ def retrain(
     lineage["seconds"] = round(time.monotonic() - began)
     about = {
         "lineage": lineage,
-        "data": {"labels": len(labels), "judged_clauses": lineage["learnt"]},
+        "data": {"labels": len(met.joined), "judged_clauses": lineage["learnt"]},
         "measured": {"frozen": headline(said)} if len(said.labelled) else {},
     }
     save_model(challenger, output, about=about)
@@ -146,6 +150,7 @@ def put_to_the_gate(
     rows: Sequence[JudgedRow],
     *,
     without: Sequence[str] = (),
+    labels: Sequence[ClauseLabel] | None = None,
     seed: int = 0,
     say: Say = lambda line: None,
 ) -> Verdict:
@@ -156,6 +161,7 @@ def put_to_the_gate(
         champion, challenger: model directories.
         rows: all judgements, in the order of judging.
         without: reviewers that the challenger did not learn from.
+        labels: by the guide; None for those that ship.
         seed: of the bootstrap.
         say: told in one line what is being done.
 
@@ -164,7 +170,8 @@ def put_to_the_gate(
         InvalidModel: one of the models cannot be opened.
     """
     old, new = load_model(champion), load_model(challenger)
-    labelled = frozen_examples(clause_examples(store, join(store)))
+    guide = clause_labels() if labels is None else labels
+    labelled = frozen_examples(clause_examples(store, join(store, guide)))
     labelled = labelled[labelled.labelled]
     if len(labelled) < MIN_FROZEN:
         raise StoreProblem(
@@ -174,7 +181,7 @@ def put_to_the_gate(
     say(f"gate: {len(labelled)} clauses of frozen regulations")
     guards = compared(said_of(old.clauses, labelled), said_of(new.clauses, labelled), labelled.levels, name="frozen", seed=seed)
     heard = [row for row in rows if row.beoordelaar not in without]
-    gold = gold_of(heard, guide_of(clause_labels()))
+    gold = gold_of(heard, guide_of(guide))
     recent = gold_examples(store, [one for one in gold.clauses if frozen(one.ref.partition("/")[0])])
     if len(recent) >= MIN_FROZEN:
         say(f"gate: {len(recent)} judged clauses of frozen regulations")

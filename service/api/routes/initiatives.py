@@ -182,6 +182,7 @@ def list_flags(
     anker: Annotated[Anchor | None, Query(description="Alleen wie zo staat tegenover de nieuwste versie.")] = None,
     kans_vanaf: Annotated[float, Query(alias="kansVanaf", ge=0, le=1, description="Alleen vanaf deze kans.")] = 0.0,
     actueel: Annotated[bool | None, Query(description="Alleen wat de laatste lezing nog geeft.")] = None,
+    steekproef: Annotated[bool | None, Query(description="Alleen wat getrokken is en geen model aanwees.")] = None,
     sorteer: Annotated[Literal["kans", "oudste"], Query(description="Volgorde.")] = "kans",
     after: After = None,
     limit: Limit = 50,
@@ -194,6 +195,8 @@ def list_flags(
         query = query.where(FlagRow.anchor == anker.value)
     if actueel is not None:
         query = query.where(FlagRow.current.is_(actueel))
+    if steekproef is not None:
+        query = query.where(FlagRow.sample != "" if steekproef else FlagRow.sample == "")
     with services.database.reading() as session:
         visible_initiative(session, who, identifier)
         if sorteer == "oudste":
