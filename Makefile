@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DRESSED := service/pages/installed/theme.css
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run sample pages pictures test check bench train-environment clean
+.PHONY: run sample pages pictures notebooks test check bench train-environment clean
 
 run: sample pages
 	rm -f var/waterveen.db*
@@ -37,6 +37,12 @@ $(DRESSED): service/pages/npm/package-lock.json service/pages/building.py servic
 # The pictures of docs/walkthrough.md, of pages as they are now. They are not kept in the repository.
 pictures: $(VENV)/.test pages
 	$(BIN)/python -m docs.picturing
+
+# The notebooks, run on what ships, or on the store that REGELRUIMTE_NOTEBOOK_STORE names (its whole path).
+notebooks: $(VENV)/.test
+	mkdir -p var/notebooks
+	cp notebooks/*.ipynb var/notebooks
+	$(BIN)/jupyter-execute --inplace var/notebooks/*.ipynb
 
 test: $(VENV)/.test pages
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
