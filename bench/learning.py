@@ -26,7 +26,6 @@ import numpy as np
 from bench.service import Server, _environment, _stories, started
 from corpus.adding import add_paths
 from corpus.labels import ClauseLabel, clause_labels, join
-from corpus.passages import text_hash
 from corpus.store import Store
 from corpus.taxonomy import taxonomy
 from models.loading import load_model, save_model
@@ -138,29 +137,29 @@ def run(source: Path, output: Path | None, *, seed: int = 0, rounds: int = ROUND
 
 
 def _store(source: Path, folder: Path, lines: Path, seed: int) -> dict[str, ClauseLabel]:
-    """A store of labelled clauses alone; gives the labels that the service does not know, by the hash of their text."""
+    """A store of labelled clauses alone; gives the label of every clause, also of those that the service does not know."""
     store = Store(source)
     first = {label.ref for label in clause_labels()[:LABELS]}
     rng = np.random.default_rng(seed)
-    hidden: dict[str, ClauseLabel] = {}
-    told, seen = [], set()
+    truth: dict[str, ClauseLabel] = {}
+    told, hidden = [], 0
     for one in join(store).joined:
         regulation = one.clause.ref.partition("/")[0]
-        if one.clause.ref in seen or not (one.label.ref in first or frozen(regulation)):
+        if one.clause.ref in truth or not (one.label.ref in first or frozen(regulation)):
             continue
-        seen.add(one.clause.ref)
+        truth[one.clause.ref] = one.label
         text = one.clause.text
         if not frozen(regulation) and rng.random() >= 1 / KNOWN:
             text += _MARK
-            hidden[text_hash(text)] = one.label
+            hidden += 1
         told.append({
             "ref": one.clause.ref, "title": one.title, "level": one.level, "heading": one.clause.heading, "text": text,
         })  # fmt: skip
     told.sort(key=lambda row: row["ref"])
     lines.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in told), encoding="utf-8")
     add_paths([lines], store=folder, workers=1)
-    print(f"{len(told)} labelled clauses; {len(hidden)} of them unlabelled to the service", flush=True)
-    return hidden
+    print(f"{len(told)} labelled clauses; {hidden} of them unlabelled to the service", flush=True)
+    return truth
 
 
 def _first_model(store: Path, folder: Path) -> None:
@@ -258,10 +257,9 @@ def _answered(
     rng: np.random.Generator,
 ) -> dict[str, int]:
     """Reviewers judge what waits, from the labels; wrong now and then. Says how many answers there were, and how many wrong."""
-    known = {label.ref: label for label in clause_labels()}
     counts: Counter[str] = Counter()
     for flag in _waiting(service, initiatives):
-        label = truth.get(flag["sha256"]) or known[flag["verwijzing"]]
+        label = truth[flag["verwijzing"]]
         first = int(rng.integers(len(reviewers)))
         who = [first, (first + 1) % len(reviewers)] if rng.random() < TWICE and len(reviewers) > 1 else [first]
         for number in who:

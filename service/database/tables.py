@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy import DateTime as PlainDateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -214,6 +214,7 @@ class FlagRow(Base):
     # Of a clause that no model flagged and that came before reviewers all the same (training.reviews.rows.Way); "" for others.
     sample: Mapped[str] = mapped_column(String(10), default="", server_default="")
     inclusion: Mapped[float | None] = mapped_column()  # with which a random sample held it, 0..1; None when it was not drawn
+    doubted: Mapped[bool] = mapped_column(default=False, server_default=false())  # a model contradicts what people decided
     created: Mapped[datetime] = mapped_column(DateTime)
 
 

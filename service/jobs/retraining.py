@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import func, select, update
 
 from corpus.store import Store
 from models.flagging import Flagger
@@ -18,14 +19,14 @@ from models.initiatives import InitiativeText
 from models.loading import load_model
 from models.packaging import open_package
 from service.clock import now
-from service.database.tables import SnapshotRow
+from service.database.tables import FlagRow, SnapshotRow
 from service.engine import cores
 from service.jobs.carrying import Report, World
 from service.work.flags import told_text
 from service.work.model_choice import TRAINED, choose, model_of, serving_folder
 from service.work.sampling import framed
 from service.work.snapshots import make_snapshot
-from training.reviews.retraining import RetrainingConfig, put_to_the_gate, retrain
+from training.reviews.retraining import RetrainingConfig, load_doubts, put_to_the_gate, retrain
 from training.reviews.rows import rows_of
 from training.reviews.verdicts import Verdict
 
@@ -85,6 +86,7 @@ def retrain_model(world: World, parameters: Mapping[str, Any], report: Report) -
         retrain(store, champion, rows, unfinished, config=config, work=work, say=say)
         unfinished.rename(finished)
     verdict = put_to_the_gate(store, champion, finished, rows, without=without, say=say)
+    doubted = _sent_back(world, finished)
     report(0.85, "meelezen met het model dat dient")
     shadow = _in_the_shadow(world, store, champion, finished)
     promoted = verdict.passed and bool(parameters.get("inzetten"))
@@ -102,6 +104,7 @@ def retrain_model(world: World, parameters: Mapping[str, Any], report: Report) -
         "redenen": verdict.failures,
         "verdacht": [one.number for one in verdict.suspects],
         "meegelezen": asdict(shadow) if shadow is not None else None,
+        "na_te_kijken": doubted,
         "ingezet": promoted,
     }
 
@@ -138,6 +141,17 @@ def _in_the_shadow(world: World, store: Store, champion: Path, challenger: Path)
     (challenger / SHADOW).parent.mkdir(exist_ok=True)
     (challenger / SHADOW).write_text(json.dumps(asdict(shadow), indent=1) + "\n", encoding="utf-8")
     return shadow
+
+
+def _sent_back(world: World, challenger: Path) -> int:
+    """Mark the flags whose verdict is in doubt, for people to look at again; how many there are. A lawyer's word stands."""
+    doubts = sorted(load_doubts(challenger))
+    with world.database.writing() as session:
+        session.execute(update(FlagRow).where(FlagRow.doubted).values(doubted=False))
+        for start in range(0, len(doubts), 500):
+            some = FlagRow.clause_sha256.in_(doubts[start : start + 500])
+            session.execute(update(FlagRow).where(some, FlagRow.verdict != "", ~FlagRow.settled).values(doubted=True))
+        return session.execute(select(func.count()).where(FlagRow.doubted).select_from(FlagRow)).scalar() or 0
 
 
 def _flags(store: Store, folder: Path, stories: list[InitiativeText]) -> list[dict[str, float]]:

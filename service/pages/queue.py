@@ -19,7 +19,7 @@ from service.pages.rendering import kind_name, language_of, page, words
 from service.pages.routing import form_of, router, see
 from service.pages.wording import activity_name
 from service.work.bulk import batch_of, judge_many, take_back_many
-from service.work.choosing import AGES, NONE, OPEN, ORDERS, ORIGINS, VERDICTS, Wanted
+from service.work.choosing import AGES, DOUBTS, NONE, OPEN, ORDERS, ORIGINS, VERDICTS, Wanted
 from service.work.queue import Queue, first_open, queue_of
 from service.work.quoting import Law
 from service.work.review import own_judgement
@@ -156,7 +156,7 @@ def _choices(request: Request, queue: Queue) -> dict[str, list[tuple[str, str]]]
         "soort": taxonomy().barrier_codes,
         "zwaarte": ("3", "2", "1", "0"),
         "ouderdom": (*AGES, "ouder"),
-        "twijfel": ("helft", "modellen"),
+        "twijfel": DOUBTS,
         "oordeel": VERDICTS,
         "herkomst": ORIGINS,
     }

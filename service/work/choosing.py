@@ -29,6 +29,9 @@ AGES = {"week": timedelta(days=7), "maand": timedelta(days=30)}
 OPEN = "geen"
 """Which verdict the flags of an open queue have."""
 
+DOUBTS = ("helft", "modellen", "oordeel")
+"""Near one half; two models differ; a model contradicts what people decided, so it may be a slip."""
+
 FLAGGED, SAMPLED = "signaal", "steekproef"
 ORIGINS = (FLAGGED, SAMPLED)
 """How a clause came before reviewers: a model or a person flagged it, or it was drawn (service.work.sampling)."""
@@ -46,7 +49,7 @@ class Wanted:
     soort: str = ""
     zwaarte: str = ""  # "0".."3"
     ouderdom: str = ""  # of the initiative: "week", "maand", "ouder"
-    twijfel: str = ""  # "helft": near one half; "modellen": two models differ
+    twijfel: str = ""  # of DOUBTS
     oordeel: str = OPEN  # of VERDICTS
     herkomst: str = FLAGGED  # of ORIGINS
     volgorde: str = "oudste"  # of ORDERS
@@ -58,7 +61,7 @@ class Wanted:
             "soort": taxonomy().barrier_codes,
             "zwaarte": ("0", "1", "2", "3"),
             "ouderdom": (*AGES, "ouder"),
-            "twijfel": ("helft", "modellen"),
+            "twijfel": DOUBTS,
             "oordeel": VERDICTS,
             "herkomst": ORIGINS,
             "volgorde": ORDERS,
@@ -88,10 +91,10 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.ouderdom:
         found.append(age_of() == wanted.ouderdom)
     if wanted.twijfel:
-        found.append(near_half if wanted.twijfel == "helft" else differing)
-    if wanted.oordeel == OPEN:
+        found.append({"helft": near_half, "modellen": differing, "oordeel": FlagRow.doubted.is_(True)}[wanted.twijfel])
+    if wanted.oordeel == OPEN and wanted.twijfel != "oordeel":  # what is to be judged again has been judged
         found.append(FlagRow.verdict == "")
-    elif wanted.oordeel != "alle":
+    elif wanted.oordeel not in (OPEN, "alle"):
         found.append(FlagRow.verdict == wanted.oordeel)
     found.append(FlagRow.sample != "" if wanted.herkomst == SAMPLED else or_(FlagRow.current, FlagRow.verdict != ""))
     return found

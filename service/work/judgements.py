@@ -115,6 +115,7 @@ def judge(
     session.flush()
     stands = standing([*before, judgement])
     flag.judgements += 1
+    flag.doubted = False  # a person has looked at it again
     _count(session, flag, stands)
     if suggestion is None:  # a clause that nobody holds to be missed is no flag
         held = stands.final is not None and (flag.by_person or not rejects(stands.final))

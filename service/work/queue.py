@@ -19,6 +19,7 @@ from service.identity.actor import Actor
 from service.identity.policies import visible
 from service.work.choosing import (
     DIFFER,
+    DOUBTS,
     NEAR_HALF,
     NONE,
     OPEN,
@@ -187,7 +188,7 @@ def _counts(session: Session, who: Actor, wanted: Wanted) -> tuple[dict[str, dic
     plain = (Initiative.municipality, FlagRow.activity, FlagRow.kinds, FlagRow.strength, FlagRow.verdict)
     made = (
         *(age_of().label("age"), near_half.label("near_half"), differing.label("differing")),
-        origin_of().label("origin"),
+        *(origin_of().label("origin"), FlagRow.doubted.label("doubted")),
     )
     # By label: to PostgreSQL an expression with a parameter in it is never the same as another.
     counted = _all(who).with_only_columns(*plain, *made, func.count()).group_by(*plain, *(one.name for one in made))
@@ -211,7 +212,7 @@ _VALUES: dict[str, Callable[[list[Any]], tuple[str, ...]]] = {
     "soort": lambda row: tuple(row[2].split()),
     "zwaarte": lambda row: (str(row[3]),),
     "ouderdom": lambda row: (row[5],),
-    "twijfel": lambda row: (*(("helft",) if row[6] else ()), *(("modellen",) if row[7] else ())),
+    "twijfel": lambda row: tuple(name for name, held in zip(DOUBTS, (row[6], row[7], row[9]), strict=True) if held),
     "oordeel": lambda row: ("alle", row[4] or OPEN),
     "herkomst": lambda row: tuple(row[8].split()),
 }

@@ -185,7 +185,6 @@ needs_torch = pytest.mark.skipif(
 )
 
 
-@needs_torch
 def test_a_label_that_contradicts_the_model_is_worth_reading_again(data: ClauseExamples) -> None:
     """A model that knows every label but one: that one is pointed at."""
     row = int(np.flatnonzero(data.targets[:, COLUMN["verbod"]] == 1)[0])

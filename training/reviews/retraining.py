@@ -11,6 +11,7 @@ one machine, and goes on where it was cut off.
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,16 +21,18 @@ from typing import Any
 
 import numpy as np
 
-from corpus.errors import StoreProblem
+from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import ClauseLabel, clause_labels, join
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN
+from models.joint import sigmoid
 from models.linear import LinearTier
 from models.loading import Model, load_model, save_model
 from models.quality import save_quality
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_fitting import best_thresholds, cascade, fit_linear, unseen_fast
 from training.clause_measures import headline
+from training.label_review import Doubt, doubtful_labels
 from training.quality import measure_quality
 from training.reading import frozen_examples, said_of
 from training.reviews.gate import compared, latency, size
@@ -48,6 +51,8 @@ MIN_LABELS = 200
 
 MIN_FROZEN = 50
 """Clauses in frozen regulations from which the gate can tell anything."""
+
+DOUBTS = "evaluation/doubts.json"
 
 TIMED = 300
 """Clauses that both models read to be timed."""
@@ -119,6 +124,8 @@ def retrain(
     }
     cut_off = work / fingerprint(data, config) if work is not None else None
     unseen, (slope, offset) = unseen_fast(data, seed=config.seed, work=cut_off, say=say)
+    doubts = _doubts(data, sigmoid(unseen.fast), len(guided))
+    lineage["doubts"] = len(doubts)
     kept = learnable(data.groups)
     say("fast tier: everything but the frozen regulations")
     fitted = fit_linear(data[kept])
@@ -134,6 +141,7 @@ def retrain(
         "measured": {"frozen": headline(said)} if len(said.labelled) else {},
     }
     save_model(challenger, output, about=about)
+    _save_doubts(doubts, gold, output)
     if len(said.labelled) >= MIN_FROZEN:
         save_unseen(said, output)
         # Both on the frozen regulations: what the champion kept of others may have been learnt from here.
@@ -208,6 +216,31 @@ def judged_by(store: Store, model: Model, rows: Sequence[JudgedRow], gold: Gold)
     chances = model.clauses.read(examples.texts).probabilities[:, [COLUMN[name] for name in BARRIERS]]
     said = {hashes[text.ref]: chance for text, chance in zip(examples.texts, chances, strict=True) if text.ref in hashes}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
+
+
+def load_doubts(model: Path) -> dict[str, tuple[str, ...]]:
+    """What people decided and a model that had not learnt of it contradicts: kinds by the hash of the text of the clause."""
+    try:
+        raw = json.loads((model / DOUBTS).read_text(encoding="utf-8"))
+        return {one["sha256"]: tuple(one["kinds"]) for one in raw}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidModel(f"{model / DOUBTS}: cannot be read ({error})") from None
+
+
+def _doubts(data: ClauseExamples, probabilities: Any, guided: int) -> list[Doubt]:
+    """Judged clauses whose gold is in doubt (confident learning); all labels together say what is usual."""
+    judged = {text.ref for text in data.texts[guided:]}
+    return [one for one in doubtful_labels(data, probabilities, kinds=BARRIERS) if one.ref in judged]
+
+
+def _save_doubts(doubts: Sequence[Doubt], gold: Gold, model: Path) -> None:
+    hashes = {one.ref: one.sha256 for one in gold.clauses}
+    told = [{"sha256": hashes[one.ref], "kinds": one.kinds, "weight": round(one.weight, 4)} for one in doubts]
+    path = model / DOUBTS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def code_version() -> str:

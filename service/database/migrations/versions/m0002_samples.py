@@ -16,4 +16,5 @@ def upgrade() -> None:
     with op.batch_alter_table("flags", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sample", sa.String(length=10), server_default="", nullable=False))
         batch_op.add_column(sa.Column("inclusion", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("doubted", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index("ix_flags_sample", ["sample", "sequence"], unique=False)

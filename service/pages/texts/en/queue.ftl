@@ -23,6 +23,7 @@ queue-age-maand = A week to a month ago
 queue-age-ouder = More than a month ago
 queue-doubt-helft = Chance near one half
 queue-doubt-modellen = Two models differ
+queue-doubt-oordeel = Verdict to look at again
 queue-verdict-geen = Not judged yet
 queue-verdict-alle = Everything
 queue-verdict-bevestigd = Confirmed

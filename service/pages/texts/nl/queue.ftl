@@ -23,6 +23,7 @@ queue-age-maand = Een week tot een maand geleden
 queue-age-ouder = Meer dan een maand geleden
 queue-doubt-helft = Kans rond de helft
 queue-doubt-modellen = Twee modellen verschillen
+queue-doubt-oordeel = Oordeel nakijken
 queue-verdict-geen = Nog niet beoordeeld
 queue-verdict-alle = Alles
 queue-verdict-bevestigd = Bevestigd
