@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -114,6 +114,11 @@ def _suggestion(row: FlagRow, loaded: Loaded, sha256: str, content: dict[str, An
         content=content,
         created=now(),
     )
+
+
+def raised() -> ColumnElement[bool]:
+    """Flags that a model or a person raised, as a condition: without what was only drawn (``service.work.sampling``)."""
+    return or_(FlagRow.sample == "", FlagRow.current)
 
 
 def latest_suggestions(session: Session, flag_ids: list[str]) -> dict[str, Suggestion]:

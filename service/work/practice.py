@@ -108,7 +108,7 @@ def facts(session: Session, who: Actor) -> list[Fact]:
             FlagRow.judged_kinds,
         )
         .join(Initiative, Initiative.id == FlagRow.initiative_id)
-        .where(FlagRow.verdict != "", Initiative.status != InitiativeStatus.ERASED.value)
+        .where(FlagRow.verdict != "", raised(), Initiative.status != InitiativeStatus.ERASED.value)
         .order_by(FlagRow.sequence)
     )
     sets = cache(lambda told: frozenset(told.split()))  # few, and each of them often

@@ -22,7 +22,7 @@ from service.database.tables import (
     Judgement,
     Verdict,
 )
-from service.work.flags import latest_suggestions
+from service.work.flags import latest_suggestions, raised
 from service.work.outcome import Barrier, Desk, Outcome, RoomTold, Stage, Topic, once
 from service.work.quoting import Law, Room
 from service.work.standing import standing
@@ -85,7 +85,7 @@ def outcome_of(session: Session, initiative: Initiative, law: Law) -> Outcome:
 
 def _barriers(session: Session, initiative: Initiative, law: Law) -> list[tuple[str, Barrier]]:
     """Each flag that still matters, the likeliest first, with the code of its activity."""
-    wanted = select(FlagRow).where(FlagRow.initiative_id == initiative.id, FlagRow.current | (FlagRow.verdict != ""))
+    wanted = select(FlagRow).where(FlagRow.initiative_id == initiative.id, FlagRow.current | (FlagRow.verdict != ""), raised())
     rows = session.execute(wanted.order_by(FlagRow.p.desc(), FlagRow.sequence)).scalars().all()
     suggested = latest_suggestions(session, [row.id for row in rows])
     judged = _judged(session, rows)

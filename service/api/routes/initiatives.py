@@ -31,8 +31,8 @@ from service.api.words import Identifier
 from service.database.tables import Anchor, FlagRow, Initiative, Job, Verdict
 from service.errors import NotFound
 from service.identity.actor import Actor
-from service.identity.policies import visible
-from service.work.flags import latest_suggestions
+from service.identity.policies import allowed, visible
+from service.work.flags import latest_suggestions, raised
 from service.work.initiatives import erase, submit, text_of, visible_initiative, withdraw
 from service.work.judgements import Decision, add_missed, flag_tag
 
@@ -195,6 +195,8 @@ def list_flags(
         query = query.where(FlagRow.anchor == anker.value)
     if actueel is not None:
         query = query.where(FlagRow.current.is_(actueel))
+    if not allowed(who, "beoordelingen:lezen"):
+        query = query.where(raised())  # what was drawn to see what models miss says nothing to who submitted it
     if steekproef is not None:
         query = query.where(FlagRow.sample != "" if steekproef else FlagRow.sample == "")
     with services.database.reading() as session:

@@ -16,6 +16,7 @@ from service.database.tables import AuditEntry, FlagRow, Initiative, Judgement, 
 from service.identity.actor import Actor
 from service.identity.policies import visible
 from service.work import audit
+from service.work.flags import raised
 from service.work.judgements import standing_only
 
 routes = router("toezicht")
@@ -55,7 +56,7 @@ def verify_audit(services: ServicesHere, who: Auditor) -> Any:
 def statistics(services: ServicesHere, who: Annotated[Actor, Depends(Right("statistieken:lezen"))]) -> Any:
     """Tellingen over wat u mag zien."""
     with services.database.reading() as session:
-        own = select(FlagRow).join(Initiative, Initiative.id == FlagRow.initiative_id).where(visible(who)).subquery()
+        own = select(FlagRow).join(Initiative, Initiative.id == FlagRow.initiative_id).where(visible(who), raised()).subquery()
         by_status = session.execute(
             select(Initiative.status, func.count()).where(visible(who)).group_by(Initiative.status)
         ).all()
