@@ -19,6 +19,7 @@ from corpus.taxonomy import taxonomy
 from service.database.tables import CLOSED, FlagRow, Initiative, InitiativeStatus, Verdict
 from service.identity.actor import Actor
 from service.identity.policies import visible
+from service.work.flags import raised
 
 ENOUGH = 3
 """Initiatives of other organisations below which nothing is told of them."""

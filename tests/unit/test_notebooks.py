@@ -132,7 +132,9 @@ def test_judgements_tell_about_what_was_put_into_them(tmp_path: Path) -> None:
     found, low, high = told["missed"]
     assert low <= found <= high and 0.5 * told["really_missed"] < found < 1.75 * told["really_missed"]
     assert 0.4 < told["kappas"]["flags"] < 1, "reviewers who slip now and then agree far better than by chance"
-    assert told["gold"] == told["clauses_spoken_of"] and told["gold_wrong"] == 0, "a lawyer decided, rightly, where two differed"
+    assert told["gold"] == told["clauses_spoken_of"] and told["gold_wrong"] == 0, (
+        "a lawyer decided, rightly, where two differed"
+    )
     assert all(after != before for before, after in told["guards"].values()), "the drawn clauses teach something"
     assert told["precision_at_5"] > 0.1 and sum(number for _, _, number in told["calibration"]) == told["flags"]
 
