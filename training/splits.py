@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+
+from corpus.labels import judged_regulations
 
 Rows = npt.NDArray[np.int64]
 
@@ -15,11 +18,18 @@ FROZEN_ONE_IN = 12
 
 
 def frozen(regulation: str) -> bool:
-    """Whether no model that serves learns from a regulation, so that all that ever serve can be measured on it.
+    """Whether no clause model that serves learns from a regulation, so that all that ever serve can be measured on it.
 
-    A rule and not a list: it holds for regulations that nobody has labelled yet.
+    A rule and not a list: it holds for regulations that nobody has labelled yet. Those that graders searched are never frozen:
+    the ranking learns from grades there, and needs what is known of their clauses.
     """
-    return int.from_bytes(hashlib.sha256(regulation.encode()).digest(), "big") % FROZEN_ONE_IN == 0
+    by_chance = int.from_bytes(hashlib.sha256(regulation.encode()).digest(), "big") % FROZEN_ONE_IN == 0
+    return by_chance and regulation not in _searched()
+
+
+@cache
+def _searched() -> frozenset[str]:
+    return frozenset(judged_regulations())
 
 
 def learnable(groups: Sequence[str]) -> Rows:
