@@ -226,7 +226,11 @@ def _manifest(folder: Path, state: frozenset[tuple[str, int, int]]) -> dict[str,
         manifest = open_package(folder).manifest
     except InvalidModel:
         return None
-    return {name: value for name, value in manifest.items() if name != "files"}
+    told = {name: value for name, value in manifest.items() if name != "files"}
+    if "lineage" in told:  # everybody may read this, and whose judgements were left out is nobody's business
+        config = {name: value for name, value in told["lineage"]["config"].items() if name != "without"}
+        told["lineage"] = {**told["lineage"], "config": config}
+    return told
 
 
 def _state(folder: Path) -> frozenset[tuple[str, int, int]]:
