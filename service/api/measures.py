@@ -17,9 +17,13 @@ from service.database.opening import Database
 from service.database.tables import FlagRow, Initiative, Job, Judgement, Verdict
 from service.engine import Engine
 from service.work.judgements import standing_only
+from service.work.watching import Code, watch
 
 FRESH_SECONDS = 10.0
 """How long an answer of the database counts as the present one: counting all rows takes time, and anybody may scrape often."""
+
+WATCHED_SECONDS = 300.0
+"""The same for what is compared with the last ninety days: that changes in days, and asks far more."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 10.0)
@@ -42,6 +46,7 @@ class Measures:
         self._flags = Counter("regelruimte_flags_shown_total", "Flags given by quick checks", registry=self._registry)
         self._asking = threading.Lock()
         self._told, self._told_at = b"", float("-inf")
+        self._watched, self._watched_at, self._watched_of = b"", float("-inf"), ""
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request. A method is any word that somebody sends, so those that do not exist count as one."""
@@ -64,7 +69,12 @@ class Measures:
                 asked = CollectorRegistry()
                 asked.register(_Asked(database, engine))
                 self._told, self._told_at = generate_latest(asked), time.monotonic()
-            return generate_latest(counted) + self._told
+            version = "" if engine.problem else engine.loaded.model_version
+            if time.monotonic() - self._watched_at > WATCHED_SECONDS or version != self._watched_of:
+                asked = CollectorRegistry()
+                asked.register(_Watched(database, version))
+                self._watched, self._watched_at, self._watched_of = generate_latest(asked), time.monotonic(), version
+            return generate_latest(counted) + self._told + self._watched
 
 
 class _Asked(Collector):
@@ -105,3 +115,38 @@ class _Asked(Collector):
         if not self._engine.problem:
             model.add_metric([self._engine.loaded.model_version, self._engine.loaded.corpus[:12]], 1)
         return [jobs, oldest, initiatives, judgements, anchors, rejected, model]
+
+
+class _Watched(Collector):
+    """What became of the model that serves, over the whole service."""
+
+    def __init__(self, database: Database, version: str) -> None:
+        self._database = database
+        self._version = version
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        """One reading; nothing while no model serves."""
+        if not self._version:
+            return []
+        alarm = GaugeMetricFamily("regelruimte_model_alarm", "1 while an alarm stands", labels=["code", "version"])
+        scores = GaugeMetricFamily("regelruimte_model_shift", "Stability index of the probabilities, now against before")
+        inputs = GaugeMetricFamily(
+            "regelruimte_inputs_shift", "Stability index of what is told, now against before", labels=["of"]
+        )
+        rejected = GaugeMetricFamily(
+            "regelruimte_rejection_share",
+            "Share of judged flags that people reject, of this model and before",
+            labels=["model"],
+        )
+        with self._database.reading() as session:
+            found = watch(session, None, self._version)
+        raised = {one.code for one in found.alarms}
+        for code in Code:
+            alarm.add_metric([code.value, self._version], float(code in raised))
+        if found.scores_shift is not None:
+            scores.add_metric([], found.scores_shift)
+        for of, value in found.inputs_shift.items():
+            inputs.add_metric([of.value], value)
+        for version, share in found.rejected.items():
+            rejected.add_metric([version], share)
+        return [alarm, scores, inputs, rejected]

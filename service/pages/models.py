@@ -14,6 +14,7 @@ from service.pages.routing import form_of, router, see
 from service.work.model_choice import KnownModel, choices, choose, known_models, model_of, refusal
 from service.work.model_drift import Drift, drift
 from service.work.recall import Recall, recall_of
+from service.work.watching import SHIFTS, Alarm, alarms
 
 routes = router()
 
@@ -115,6 +116,8 @@ def _shown(services: Services, who: Actor, model: KnownModel | None) -> dict[str
         "model": model,
         "measures": _measures(model) if model is not None else [],
         "ranking": [(name, *ranked[name]) for name in RANKING if name in ranked],
+        "alarms": _alarms(services, who, model),
+        "shifts": SHIFTS,
         "drift": _drift(services, who, model),
         "recall": _recall(services, who, model),
         "may_choose": allowed(who, "modellen:kiezen"),
@@ -149,6 +152,14 @@ def _recall(services: Services, who: Actor, model: KnownModel | None) -> Recall 
         return None
     with services.database.reading() as session:
         return recall_of(session, who)
+
+
+def _alarms(services: Services, who: Actor, model: KnownModel | None) -> list[Alarm] | None:
+    """Of the model that serves: what people think of another is history."""
+    if model is None or not model.serving or not allowed(who, "statistieken:lezen"):
+        return None
+    with services.database.reading() as session:
+        return alarms(session, who, model.version)
 
 
 def _drift(services: Services, who: Actor, model: KnownModel | None) -> Drift | None:
