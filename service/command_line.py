@@ -23,6 +23,7 @@ _GROUPS = (
     "papers",
     "exporting",
     "importing",
+    "snapshots",
     "serving",
     "people",
     "keeping",
