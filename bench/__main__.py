@@ -1,4 +1,4 @@
-"""Run a bench: python -m bench finding|service|review|learning --store STORE [...], or python -m bench pages"""
+"""Run a bench: python -m bench finding|service|review|selecting|learning --store STORE [...], or python -m bench pages"""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ def main() -> int:
     service = benches.add_parser("service", help="answers a second, time to answer and memory of the whole service")
     review = benches.add_parser("review", help="how long a reviewer waits who goes through a hundred flags")
     pages = benches.add_parser("pages", help="what Lighthouse says of the pages that are used most; needs npm and Chromium")
+    selecting = benches.add_parser("selecting", help="labels that the order of asking saves")
     learning = benches.add_parser("learning", help="what reviewers teach a model, over the interface of a real service")
-    for bench in (finding, service, review, learning):
+    for bench in (finding, service, review):
         bench.add_argument("--store", type=Path, required=True, help="a store with its index; the larger the better")
-    for bench in (finding, service, review, pages, learning):
+    for bench in (selecting, learning):
+        bench.add_argument("--store", type=Path, required=True, help="a store with the texts of the labels that ship")
+    selecting.add_argument("--seeds", type=int, default=3, help="how often either order is tried (default 3)")
+    for bench in (finding, service, review, pages, selecting, learning):
         bench.add_argument("--output", type=Path, help="folder for what was measured, as JSON and SVG")
     service.add_argument("--seconds", type=float, default=60, help="how long every load lasts (default 60)")
     service.add_argument("--memory-minutes", type=float, default=10, help="how long memory is watched (default 10; 0 for not)")
@@ -31,6 +35,10 @@ def main() -> int:
         from bench.finding import run as run_finding
 
         return run_finding(arguments.store, arguments.output)
+    if arguments.what == "selecting":
+        from bench.selecting import run as run_selecting
+
+        return run_selecting(arguments.store, arguments.output, seeds=arguments.seeds)
     if arguments.what == "learning":
         from bench.learning import run as run_learning
 
