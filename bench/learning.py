@@ -206,7 +206,8 @@ def _simulated(folder: Path, truth: dict[str, ClauseLabel], seed: int, rounds: i
             print(f"round {number}: gate {result['poort']} {'; '.join(result['redenen'][:4])}", flush=True)
         _poisoned(service, initiatives, truth, rng, told)
         _back_and_forth(service, folder, examples, told)
-    scores = [one["macro_f1_barriers"] for one in told["rounds"]]
+    scores = [one["macro_f1_barriers"] for one in told["rounds"] if one.get("gate") != "dicht"]
+    told["held"]["every round passes the gate"] = len(scores) == rounds + 1
     told["held"]["quality rises over the rounds"] = scores[-1] > scores[0] and all(
         after > before - 0.01 for before, after in zip(scores, scores[1:], strict=False)
     )
@@ -345,6 +346,7 @@ def _poisoned(
     without = service.job(soort="hertrainen", inzetten=True, zonder=[own])
     told["poisoned"]["without"] = {"gate": without["poort"], "why": without["redenen"]}
     print(f"without that reviewer: gate {without['poort']} {'; '.join(without['redenen'][:3])}", flush=True)
+    told["held"]["without that reviewer the gate is open"] = without["ingezet"]
     if without["ingezet"]:
         service.until_serving(without["model"])
 
@@ -356,8 +358,9 @@ def _back_and_forth(service: _Service, folder: Path, examples: ClauseExamples, t
     history = json.loads(service.command("models", "history", "--json"))
     other = history[-2]["version"] if len(history) > 1 else "0.0.0-first"
     exact = True
-    stop, counts = threading.Event(), Counter[str]()
-    threads = [threading.Thread(target=_load, args=(service, story, stop, counts)) for _ in range(3)]
+    stop = threading.Event()
+    asked = [Counter[str]() for _ in range(3)]  # one a thread: nobody adds to what another reads
+    threads = [threading.Thread(target=_load, args=(service, story, stop, own)) for own in asked]
     for thread in threads:
         thread.start()
     began = time.monotonic()
@@ -372,6 +375,7 @@ def _back_and_forth(service: _Service, folder: Path, examples: ClauseExamples, t
     stop.set()
     for thread in threads:
         thread.join()
+    counts = sum(asked, Counter[str]())
     told["switches"] = {"number": SWITCHES, "seconds": seconds, "requests": counts["done"], "failed": counts["failed"]}
     told["held"]["rollback gives the exact predictions"] = exact and len(known) == 2
     told["held"]["no request fails while models change"] = counts["failed"] == 0 and counts["done"] > SWITCHES
@@ -395,7 +399,8 @@ def _load(service: _Service, story: dict[str, Any], stop: threading.Event, count
             finally:
                 connection.close()
             counts["done"] += 1
-            counts["failed"] += status != 200
+            if status != 200:
+                counts["failed"] += 1
 
 
 def _measured(model: Path, examples: ClauseExamples, number: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -166,6 +166,10 @@ class Flagger:
         here = here.copy()
         here[rows] = False
         return Searched(near=rows, chances=ranking.probabilities[applies][best, 0], far=np.flatnonzero(here))
+
+    def rows_of(self, refs: Collection[str]) -> npt.NDArray[np.int64]:
+        """Rows of clauses of the store by ref, ascending; refs that it does not hold are left out."""
+        return np.array(sorted(self._row_of[ref] for ref in refs if ref in self._row_of), dtype=np.int64)
 
     def first_sight(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], Any]:
         """P(kind) of some rows by the fast tier, the threshold of each kind, and their words.

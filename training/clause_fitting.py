@@ -114,7 +114,7 @@ def unseen_fast(
                 save_file({"values": raw[test]}, path.with_suffix(".new"))
                 path.with_suffix(".new").replace(path)
         say(f"fast tier: fold {number + 1} of {len(splits)}")
-    kept = learnable(data.groups)  # what is measured on the frozen regulations must not have been set by them
+    kept = learnable(data.groups)  # on frozen regulations models are measured; they set no number of a model
     slope, offset = platt(raw[kept], data.targets[kept])
     return UnseenValues(fast=(raw * slope + offset).astype(np.float32)), (slope, offset)
 

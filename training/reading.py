@@ -14,8 +14,10 @@ from training.splits import frozen
 
 
 def frozen_examples(data: ClauseExamples) -> ClauseExamples:
-    """The examples that no model that serves learnt from."""
-    return data[np.flatnonzero([frozen(group) for group in data.groups])]
+    """The examples that no model that serves learnt from: of frozen regulations, and no copy of a clause of another one."""
+    cold = np.array([frozen(group) for group in data.groups], dtype=bool)
+    copied = np.isin(data.families, data.families[~cold])
+    return data[np.flatnonzero(cold & ~copied)]
 
 
 def said_of(model: ClauseModel, data: ClauseExamples) -> Unseen:

@@ -214,6 +214,13 @@ class FlagRow(Base):
     # Of a clause that no model flagged and that came before reviewers all the same (training.reviews.rows.Way); "" for others.
     sample: Mapped[str] = mapped_column(String(10), default="", server_default="")
     inclusion: Mapped[float | None] = mapped_column()  # with which a random sample held it, 0..1; None when it was not drawn
+    stratum: Mapped[str] = mapped_column(
+        String(10), default="", server_default=""
+    )  # where it was drawn (service.work.sampling)
+    pool: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # clauses of that stratum, over all initiatives of the draw
+    framed: Mapped[int] = mapped_column(default=0, server_default="0")  # how many initiatives the draw was of
     doubted: Mapped[bool] = mapped_column(default=False, server_default=false())  # a model contradicts what people decided
     created: Mapped[datetime] = mapped_column(DateTime)
 

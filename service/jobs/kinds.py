@@ -154,10 +154,9 @@ def _sample(world: World, parameters: Mapping[str, Any], report: Report) -> dict
     if world.engine.changed() or world.engine.problem:
         world.engine.load()
     loaded = world.engine.loaded
-    with world.database.writing() as session:
-        drawn = fill_sample(
-            session, loaded, wanted=parameters["aantal"], random_share=parameters["toeval"], seed=parameters["zaad"]
-        )
+    drawn = fill_sample(
+        world.database, loaded, wanted=parameters["aantal"], random_share=parameters["toeval"], seed=parameters["zaad"]
+    )
     return {"getrokken": drawn, "model": loaded.model_version}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, select, update
 
+from corpus.errors import UserError
 from corpus.store import Store
 from models.flagging import Flagger
 from models.index import build_index
@@ -19,16 +21,17 @@ from models.initiatives import InitiativeText
 from models.loading import load_model
 from models.packaging import open_package
 from service.clock import now
-from service.database.tables import FlagRow, SnapshotRow
+from service.database.tables import FlagRow
 from service.engine import cores
+from service.errors import ServiceError
 from service.jobs.carrying import Report, World
 from service.work.flags import told_text
-from service.work.model_choice import TRAINED, choose, model_of, serving_folder
+from service.work.model_choice import TRAINED, choices, choose, model_of, serving_folder
 from service.work.sampling import framed
 from service.work.snapshots import make_snapshot
 from training.reviews.retraining import RetrainingConfig, load_doubts, put_to_the_gate, retrain
 from training.reviews.rows import rows_of
-from training.reviews.verdicts import Verdict
+from training.reviews.verdicts import Verdict, load_verdict
 
 SHADOW = "evaluation/shadow.json"
 """Beside a challenger: what it would have said of initiatives that the champion read."""
@@ -55,25 +58,38 @@ class _Begun:
 
     version: str
     snapshot: str  # name of the file in the data folder
-    champion: str  # name of the folder
+    champion: str  # directory of the model that served when it began
 
 
 def retrain_model(world: World, parameters: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Make a challenger; where it passes the gate and that was asked for, put it to work.
 
-    A worker that is killed leaves what it had: the next goes on with the same judgements, and makes the same model.
+    A worker that is killed leaves what it had in a folder of this job alone: the next goes on with the same judgements, makes
+    the same model, and does not put it to work twice. Of several workers one at a time retrains.
 
     Returns:
         Where the model stands, whether it passed, and why not.
     """
     folder = world.settings.data / TRAINED
-    work = folder / ".werk"
+    work = folder / ".werk" / Path(str(parameters["kenmerk"])).name
     work.mkdir(parents=True, exist_ok=True)
-    begun = _begun(world, work / "begonnen.json")
+    with (folder / ".werk" / "slot").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        begun = _begun(world, work / "begonnen.json")
+        try:
+            told = _retrained(world, begun, parameters, work, report)
+        except (UserError, ServiceError):
+            shutil.rmtree(work, ignore_errors=True)  # a person has to mend something first; nobody goes on with this
+            raise
+        shutil.rmtree(work, ignore_errors=True)
+    return told
+
+
+def _retrained(world: World, begun: _Begun, parameters: Mapping[str, Any], work: Path, report: Report) -> dict[str, Any]:
     rows = rows_of((world.settings.data / begun.snapshot).read_text(encoding="utf-8").splitlines(), name=begun.snapshot)
     without = tuple(parameters.get("zonder", ()))
-    store, champion = Store(world.settings.store), serving_folder(world.settings)
-    unfinished, finished = work / begun.version, folder / begun.version
+    store, champion = Store(world.settings.store), Path(begun.champion)
+    unfinished, finished = work / "model", world.settings.data / TRAINED / begun.version
     said = 0
 
     def say(line: str) -> None:
@@ -85,17 +101,17 @@ def retrain_model(world: World, parameters: Mapping[str, Any], report: Report) -
         config = RetrainingConfig(version=begun.version, without=without)
         retrain(store, champion, rows, unfinished, config=config, work=work, say=say)
         unfinished.rename(finished)
-    verdict = put_to_the_gate(store, champion, finished, rows, without=without, say=say)
+    promoted = any(one.version == begun.version for one in choices(world.settings))
+    verdict = load_verdict(finished) if promoted else None
+    if verdict is None:
+        verdict = put_to_the_gate(store, champion, finished, rows, without=without, say=say)
     doubted = _sent_back(world, finished)
     report(0.85, "meelezen met het model dat dient")
     shadow = _in_the_shadow(world, store, champion, finished)
-    promoted = verdict.passed and bool(parameters.get("inzetten"))
-    if promoted:
-        serving = open_package(champion).version
-        known = model_of(world.settings, begun.version, serving=serving)
+    if verdict.passed and parameters.get("inzetten") and not promoted:
+        known = model_of(world.settings, begun.version, serving=open_package(champion).version)
         choose(world.database, world.settings, "systeem", known, reason=_reason(verdict))
-    (work / "begonnen.json").unlink(missing_ok=True)
-    _clear(work)
+        promoted = True
     return {
         "model": begun.version,
         "map": f"{TRAINED}/{begun.version}",
@@ -110,16 +126,14 @@ def retrain_model(world: World, parameters: Mapping[str, Any], report: Report) -
 
 
 def _begun(world: World, file: Path) -> _Begun:
-    champion = serving_folder(world.settings).name
     try:
-        known = _Begun(**json.loads(file.read_text(encoding="utf-8")))
-        if known.champion == champion and (world.settings.data / known.snapshot).is_file():
-            return known
+        return _Begun(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        pass  # none was begun, or it was cut off before anything was done
+        pass  # it begins now, or was cut off before anything was done
     with world.database.writing() as session:
-        snapshot: SnapshotRow = make_snapshot(session, world.settings.data)
-        made = _Begun(version=f"0.0.0-{now():%Y%m%d%H%M%S}", snapshot=snapshot.file, champion=champion)
+        snapshot = make_snapshot(session, world.settings.data).file
+    champion = serving_folder(world.settings)
+    made = _Begun(version=f"0.0.0-{now():%Y%m%d%H%M%S}", snapshot=snapshot, champion=str(champion.resolve()))
     written = file.with_suffix(".new")
     written.write_text(json.dumps(asdict(made)), encoding="utf-8")
     written.replace(file)
@@ -164,10 +178,3 @@ def _flags(store: Store, folder: Path, stories: list[InitiativeText]) -> list[di
 def _reason(verdict: Verdict) -> str:
     better = sum(guard.challenger > guard.champion for guard in verdict.guards)
     return f"Door de poort: op geen van {len(verdict.guards)} maten slechter, op {better} anders ten goede."
-
-
-def _clear(work: Path) -> None:
-    """Remove what finished runs leave; an unfinished one has been forgotten by now."""
-    for path in work.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)

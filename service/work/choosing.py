@@ -92,12 +92,17 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(age_of() == wanted.ouderdom)
     if wanted.twijfel:
         found.append({"helft": near_half, "modellen": differing, "oordeel": FlagRow.doubted.is_(True)}[wanted.twijfel])
-    if wanted.oordeel == OPEN and wanted.twijfel != "oordeel":  # what is to be judged again has been judged
-        found.append(FlagRow.verdict == "")
+    if wanted.oordeel == OPEN:
+        found.append(waiting(wanted))
     elif wanted.oordeel not in (OPEN, "alle"):
         found.append(FlagRow.verdict == wanted.oordeel)
     found.append(FlagRow.sample != "" if wanted.herkomst == SAMPLED else or_(FlagRow.current, FlagRow.verdict != ""))
     return found
+
+
+def waiting(wanted: Wanted) -> ColumnElement[bool]:
+    """What is still to be judged: what nobody judged; of verdicts in doubt, those that are still in doubt."""
+    return FlagRow.doubted.is_(True) if wanted.twijfel == "oordeel" else FlagRow.verdict == ""
 
 
 def doubts() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -71,6 +71,14 @@ def choices(settings: Settings) -> list[Choice]:
         return []
 
 
+def _all_choices(settings: Settings) -> list[Choice]:
+    """As ``choices``, for who is to add one: a list that is there and cannot be read must not be written over."""
+    found = choices(settings)
+    if not found and choice_file(settings).exists():
+        raise Conflict("De lijst van eerdere keuzes kan niet worden gelezen. Zet die terug uit een reservekopie.")
+    return found
+
+
 def serving_folder(settings: Settings) -> Path:
     """The model directory that is to serve. One that was chosen and has gone since leaves the one of the settings."""
     chosen = next(iter(choices(settings)[-1:]), None)
@@ -140,9 +148,12 @@ def choose(database: Database, settings: Settings, who: Actor | str, model: Know
             reason=reason,
         )
         path = choice_file(settings)
-        told = json.dumps([asdict(one) for one in (*choices(settings), made)], indent=1, ensure_ascii=False)
+        told = json.dumps([asdict(one) for one in (*_all_choices(settings), made)], indent=1, ensure_ascii=False)
         written = path.with_suffix(f".{os.getpid()}.new")
-        written.write_text(told, encoding="utf-8")
+        with written.open("w", encoding="utf-8") as stream:
+            stream.write(told)
+            stream.flush()
+            os.fsync(stream.fileno())
         with database.writing() as session:
             audit.record(session, who, "model.gekozen", f"model:{model.version}", {"reden": reason})
         written.replace(path)  # last: whatever failed before, the model that served goes on

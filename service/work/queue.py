@@ -30,6 +30,7 @@ from service.work.choosing import (
     order_of,
     origin_of,
     place_in_order,
+    waiting,
 )
 from service.work.claims import others_at
 from service.work.flags import latest_suggestions
@@ -115,13 +116,13 @@ def beside(
 
 def first_open(session: Session, who: Actor, wanted: Wanted) -> str | None:
     """The first flag of the queue that nobody judged, by id."""
-    query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.verdict == "")
+    query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(waiting(wanted))
     return session.execute(query.order_by(*order_of(wanted)).limit(1)).scalar()
 
 
 def next_open(session: Session, who: Actor, wanted: Wanted, flag: FlagRow, initiative: Initiative) -> str | None:
     """The next flag that nobody judged, by id: after this one, or else from the start; None when there is none left."""
-    query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(FlagRow.verdict == "", FlagRow.id != flag.id)
+    query = _chosen(who, wanted).with_only_columns(FlagRow.id).where(waiting(wanted), FlagRow.id != flag.id)
     place = tuple_(*place_in_order(wanted, flag, initiative))
     after = query.where(tuple_(*order_of(wanted)) > place).order_by(*order_of(wanted)).limit(1)
     found = session.execute(after).scalar()
@@ -130,7 +131,7 @@ def next_open(session: Session, who: Actor, wanted: Wanted, flag: FlagRow, initi
 
 def still_open(session: Session, who: Actor, wanted: Wanted) -> int:
     """How many flags of the queue nobody judged."""
-    query = _chosen(who, wanted).with_only_columns(func.count()).where(FlagRow.verdict == "")
+    query = _chosen(who, wanted).with_only_columns(func.count()).where(waiting(wanted))
     return session.execute(query).scalar() or 0
 
 
@@ -196,9 +197,13 @@ def _counts(session: Session, who: Actor, wanted: Wanted) -> tuple[dict[str, dic
     total = 0
     for *values, number in session.execute(counted).all():
         held = {name: value(values) for name, value in _VALUES.items()}
+        if "oordeel" in held["twijfel"]:  # a verdict in doubt is open as well (see ``waiting``)
+            held["oordeel"] = (*held["oordeel"], *((OPEN,) if wanted.twijfel == "oordeel" else ()))
         unmet = [name for name, own in held.items() if not _met(getattr(wanted, name), own)]
         if not unmet:
             total += number
+        if unmet == ["oordeel"] and "oordeel" in held["twijfel"] and wanted.oordeel == OPEN:
+            counts["twijfel"]["oordeel"] += number  # choosing that filter opens them
         # A counter says what choosing this value would give: all filters but its own count.
         for name in unmet if len(unmet) == 1 else held if not unmet else ():
             for value in held[name]:

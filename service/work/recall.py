@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import FlagRow, Initiative, InitiativeStatus, Verdict
+from service.database.tables import FlagRow, Initiative, InitiativeStatus, Suggestion, Verdict
 from service.identity.actor import Actor
 from service.identity.policies import visible
+from service.work.sampling import FAR, NEAR_BY
 from training.reviews.rows import Way
 
 LEAST = 20
@@ -35,7 +37,7 @@ _SEED = 20_240_101  # the same judgements give the same interval
 class Part:
     """Clauses of which a part was judged."""
 
-    size: float  # how many there are
+    size: float  # how many there are, an initiative
     judged: int
     barriers: int  # of those that were judged
 
@@ -54,28 +56,19 @@ class Recall:
 
 
 def recall_of(session: Session, who: Actor) -> Recall:
-    """Recall over the open initiatives that somebody may see."""
-    rows = session.execute(
-        select(
-            FlagRow.p, FlagRow.verdict, FlagRow.sample, FlagRow.inclusion, FlagRow.current, FlagRow.by_person, FlagRow.created
-        )
-        .join(Initiative, Initiative.id == FlagRow.initiative_id)
-        .where(visible(who), Initiative.status == InitiativeStatus.FLAGGED.value)
-        .order_by(FlagRow.sequence)
-    ).all()
-    flagged = [(row.p, row.verdict) for row in rows if row.current and not row.by_person and not row.sample]
-    sample = [row for row in rows if row.sample == Way.RANDOM.value]
-    judged = [row for row in sample if row.verdict]
-    found = [_part([(p, v) for p, v in flagged if min(int(p * BINS), BINS - 1) == place]) for place in range(BINS)]
-    near, far = ([row for row in judged if (row.p > 0) is wanted] for wanted in (True, False))
-    missed = [_sampled([row for row in sample if (row.p > 0) is wanted], own) for wanted, own in ((True, near), (False, far))]
-    told = len(judged) >= LEAST and any(part.size for part in found)
+    """Recall over the open initiatives that somebody may see, for an initiative as they are on average.
+
+    What was drawn and a model flags since is found, not missed.
+    """
+    found = _found(session, who)
+    near, far = (_missed(session, who, stratum) for stratum in (NEAR_BY, FAR))
+    told = near.part.judged + far.part.judged >= LEAST and any(part.size for part in found)
     return Recall(
-        near=estimate(found, missed[:1]) if told and near else None,
-        whole=estimate(found, missed) if told and near and far else None,
-        judged=len(judged),
-        waiting=len(sample) - len(judged),
-        missed=sum(row.verdict != Verdict.REJECTED.value for row in judged),
+        near=estimate(found, [near.part]) if told and near.part.judged else None,
+        whole=estimate(found, [near.part, far.part]) if told and near.part.judged and far.part.judged else None,
+        judged=near.part.judged + far.part.judged,
+        waiting=near.waiting + far.waiting,
+        missed=near.part.barriers + far.part.barriers,
     )
 
 
@@ -95,22 +88,53 @@ def estimate(found: Sequence[Part], missed: Sequence[Part]) -> tuple[float, floa
 
 
 def _drawn(part: Part, rng: np.random.Generator) -> np.ndarray:
-    """Numbers of barriers that a part may hold: those that were seen, and what the rest may be. *Shape:* (DRAWS,)."""
-    share = rng.beta(part.barriers + 0.5, part.judged - part.barriers + 0.5, size=DRAWS)
-    drawn: np.ndarray = part.barriers + share * max(0.0, part.size - part.judged)
+    """Numbers of barriers that a part may hold. *Shape:* (DRAWS,)."""
+    drawn: np.ndarray = part.size * rng.beta(part.barriers + 0.5, part.judged - part.barriers + 0.5, size=DRAWS)
     return drawn
 
 
-def _part(flags: Sequence[tuple[float, str]]) -> Part:
-    judged = [verdict for _, verdict in flags if verdict]
-    return Part(size=len(flags), judged=len(judged), barriers=sum(verdict != Verdict.REJECTED.value for verdict in judged))
+def _found(session: Session, who: Actor) -> list[Part]:
+    """What models flagged, by the probability that they claimed."""
+    place = case(*((FlagRow.p < (number + 1) / BINS, number) for number in range(BINS - 1)), else_=BINS - 1).label("place")
+    query = _flags(who, place, FlagRow.verdict, func.count()).where(FlagRow.current, ~FlagRow.by_person, _suggested())
+    counted = session.execute(query.group_by(place, FlagRow.verdict)).all()
+    opened = select(func.count()).select_from(Initiative).where(visible(who), Initiative.status == _OPEN)
+    initiatives = session.execute(opened).scalar() or 1
+    parts = []
+    for number in range(BINS):
+        own = {verdict: count for bin_of, verdict, count in counted if bin_of == number}
+        judged = sum(count for verdict, count in own.items() if verdict)
+        rejected = own.get(Verdict.REJECTED.value, 0)
+        parts.append(Part(size=sum(own.values()) / initiatives, judged=judged, barriers=judged - rejected))
+    return parts
 
 
-def _sampled(sample: Sequence[object], judged: Sequence[object]) -> Part:
-    """A stratum: its size is that of the pool that was drawn from last."""
-    newest = max((row for row in sample if row.inclusion), key=lambda row: row.created, default=None)  # type: ignore[attr-defined]
-    if newest is None:
-        return Part(size=0, judged=0, barriers=0)
-    together = sum(row.inclusion == newest.inclusion for row in sample)  # type: ignore[attr-defined]
-    barriers = sum(row.verdict != Verdict.REJECTED.value for row in judged)  # type: ignore[attr-defined]
-    return Part(size=together / newest.inclusion, judged=len(judged), barriers=barriers)  # type: ignore[attr-defined]
+@dataclass(frozen=True, kw_only=True)
+class _Stratum:
+    part: Part
+    waiting: int
+
+
+def _missed(session: Session, who: Actor, stratum: str) -> _Stratum:
+    """What no model flags, of one stratum: shares from all draws, its size as it was in the last one."""
+    drawn = (FlagRow.sample == Way.RANDOM.value, FlagRow.stratum == stratum, ~_suggested())
+    query = _flags(who, FlagRow.verdict, func.count()).where(*drawn).group_by(FlagRow.verdict)
+    own = {verdict: count for verdict, count in session.execute(query).all()}
+    judged = sum(count for verdict, count in own.items() if verdict)
+    newest = _flags(who, FlagRow.pool, FlagRow.framed).where(FlagRow.stratum == stratum).order_by(FlagRow.sequence.desc())
+    pool, framed = session.execute(newest.limit(1)).one_or_none() or (0, 1)
+    part = Part(size=pool / max(1, framed), judged=judged, barriers=judged - own.get(Verdict.REJECTED.value, 0))
+    return _Stratum(part=part, waiting=own.get("", 0))
+
+
+def _flags(who: Actor, *columns: Any) -> Select[Any]:
+    query = select(*columns).select_from(FlagRow).join(Initiative, Initiative.id == FlagRow.initiative_id)
+    return query.where(visible(who), Initiative.status == _OPEN)
+
+
+def _suggested() -> ColumnElement[bool]:
+    """Whether a model ever flagged it."""
+    return select(Suggestion.id).where(Suggestion.flag_id == FlagRow.id).exists()
+
+
+_OPEN = InitiativeStatus.FLAGGED.value

@@ -7,6 +7,7 @@ because its answer teaches most (``training.reviews.selecting``).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,9 @@ import numpy.typing as npt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import FlagRow, Initiative, InitiativeStatus
+from models.initiatives import InitiativeText
+from service.database.opening import Database
+from service.database.tables import CLOSED, FlagRow, Initiative, InitiativeStatus
 from service.engine import Loaded
 from service.work import audit
 from service.work.flags import keep_text, new_flag, told_text
@@ -26,22 +29,40 @@ FRAME = 100
 NEAR = 1_000
 """Candidates of an initiative among which nearly all of what is missed lies; half of a random sample is drawn there."""
 
+NEAR_BY, FAR = "dichtbij", "ver"
+"""Strata of the random sample: the best candidates of an initiative, and all else that binds it."""
+
 Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class _Pool:
-    """Pairs of an initiative and a clause that may be drawn.
+class _Frame:
+    """What may be drawn for each of some initiatives: clauses that are no flag of it.
 
     Attributes:
-        whose: which initiative, *shape* (pairs,).
-        rows: of the clauses, *shape* (pairs,).
-        chances: P(the clause obstructs), 0..1; *shape* (pairs,).
+        ids: of the initiatives.
+        near: rows of the best candidates of each.
+        chances: P(the clause obstructs) of those, 0..1.
+        far: how many other clauses there are of each; which, is worked out when one is drawn.
     """
 
-    whose: Rows
-    rows: Rows
-    chances: npt.NDArray[np.float64]
+    ids: list[str]
+    near: list[Rows]
+    chances: list[npt.NDArray[np.float64]]
+    far: list[int]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A clause that was chosen."""
+
+    initiative: str
+    row: int
+    p: float
+    way: Way
+    stratum: str = ""
+    inclusion: float | None = None
+    pool: int = 0
 
 
 def framed(session: Session) -> list[Initiative]:
@@ -50,11 +71,11 @@ def framed(session: Session) -> list[Initiative]:
     return list(session.execute(open_ones.order_by(Initiative.sequence.desc()).limit(FRAME)).scalars())
 
 
-def fill_sample(session: Session, loaded: Loaded, *, wanted: int, random_share: float, seed: int) -> dict[str, int]:
+def fill_sample(database: Database, loaded: Loaded, *, wanted: int, random_share: float, seed: int) -> dict[str, int]:
     """Draw until so many clauses of the sample wait for a judgement; where they do already, nothing is drawn.
 
     Args:
-        session: a writing session.
+        database: read from first, for ranking takes a while; written to at the end, all at once.
         loaded: the model and the store.
         wanted: how many are to wait.
         random_share: part of what is drawn that chance decides, 0..1.
@@ -63,81 +84,129 @@ def fill_sample(session: Session, loaded: Loaded, *, wanted: int, random_share: 
     Returns:
         How many were drawn, by way.
     """
-    waiting = select(func.count()).where(FlagRow.sample != "", FlagRow.verdict == "").select_from(FlagRow)
-    count = wanted - (session.execute(waiting).scalar() or 0)
-    initiatives = framed(session) if count > 0 else []
-    if not initiatives:
+    with database.reading() as session:
+        count = wanted - _waiting(session)
+        initiatives = framed(session) if count > 0 else []
+        stories = {one.id: told_text(one) for one in initiatives}
+        flagged = {one: _flagged(session, one, loaded) for one in stories}
+    if not stories:
         return {}
-    near, far = _pools(session, loaded, initiatives)
-    rng = np.random.default_rng(seed)
-    by_chance = round(count * random_share)
-    drawn: dict[str, int] = {}
-    taken: set[int] = set()
-    # Near and far are drawn apart: drawn together, hardly one in five hundred would come from where misses lie.
-    for pool, number in ((near, by_chance - by_chance // 2), (far, by_chance // 2)):
-        places = rng.permutation(len(pool.rows))[:number]
-        inclusion = len(places) / max(1, len(pool.rows))
+    frame = _frame(loaded, stories, flagged)
+    chosen = _by_chance(loaded, frame, stories, flagged, round(count * random_share), np.random.default_rng(seed))
+    chosen += _teaching(loaded, frame, {one.row for one in chosen}, count - round(count * random_share), seed)
+    drawn = Counter({way.value: 0 for way in (Way.RANDOM, Way.ACTIVE)})
+    with database.writing() as session:
+        if _waiting(session) > wanted - count:
+            return {}  # somebody else drew meanwhile
+        for one in chosen:
+            drawn[one.way.value] += _keep(session, loaded, one, len(stories))
+        audit.record(session, "systeem", "steekproef.getrokken", "steekproef", {**drawn, "model": loaded.model_version})
+    return dict(drawn)
+
+
+def _waiting(session: Session) -> int:
+    """Clauses of the sample that somebody can still judge."""
+    open_ones = select(func.count()).select_from(FlagRow).join(Initiative, Initiative.id == FlagRow.initiative_id)
+    met = (FlagRow.sample != "", FlagRow.verdict == "", Initiative.status == InitiativeStatus.FLAGGED.value)
+    return session.execute(open_ones.where(*met)).scalar() or 0
+
+
+def _flagged(session: Session, initiative: str, loaded: Loaded) -> Rows:
+    """Rows that are a flag of an initiative, ascending."""
+    known = session.execute(select(FlagRow.ref, FlagRow.anchor_ref).where(FlagRow.initiative_id == initiative)).all()
+    return loaded.flagger.rows_of({ref for pair in known for ref in pair})
+
+
+def _frame(loaded: Loaded, stories: dict[str, InitiativeText], flagged: dict[str, Rows]) -> _Frame:
+    frame = _Frame(ids=[], near=[], chances=[], far=[])
+    for identifier, story in stories.items():
+        found = loaded.flagger.searched(story, near=NEAR)
+        free = ~np.isin(found.near, flagged[identifier])
+        frame.ids.append(identifier)
+        frame.near.append(found.near[free])
+        frame.chances.append(found.chances[free])
+        frame.far.append(int((~np.isin(found.far, flagged[identifier])).sum()))
+    return frame
+
+
+def _by_chance(
+    loaded: Loaded,
+    frame: _Frame,
+    stories: dict[str, InitiativeText],
+    flagged: dict[str, Rows],
+    count: int,
+    rng: np.random.Generator,
+) -> list[_Drawn]:
+    """Near and far apart: drawn together, hardly one in five hundred would come from where misses lie."""
+    chosen = []
+    near, far = [len(rows) for rows in frame.near], frame.far
+    for stratum, sizes, number in ((NEAR_BY, near, count - count // 2), (FAR, far, count // 2)):
+        pool = sum(sizes)
+        places = np.sort(rng.choice(pool, size=min(number, pool), replace=False)) if pool else np.zeros(0, dtype=np.int64)
+        ends = np.cumsum(sizes)
         for place in places:
-            _keep(session, loaded, initiatives, pool, int(place), Way.RANDOM, inclusion)
-        taken |= set(pool.rows[places].tolist())
-        drawn[Way.RANDOM.value] = drawn.get(Way.RANDOM.value, 0) + len(places)
-    places = _teaching(loaded, near, taken, count - by_chance, seed)
-    for place in places:
-        _keep(session, loaded, initiatives, near, int(place), Way.ACTIVE, None)
-    drawn[Way.ACTIVE.value] = len(places)
-    audit.record(session, "systeem", "steekproef.getrokken", "steekproef", {**drawn, "model": loaded.model_version})
-    return drawn
+            whose = int(np.searchsorted(ends, place, side="right"))
+            at = int(place - (ends[whose] - sizes[whose]))
+            identifier = frame.ids[whose]
+            if stratum == NEAR_BY:
+                row, p = int(frame.near[whose][at]), float(frame.chances[whose][at])
+            else:
+                rest = loaded.flagger.searched(stories[identifier], near=NEAR).far
+                row, p = int(rest[~np.isin(rest, flagged[identifier])][at]), 0.0
+            chosen.append(
+                _Drawn(
+                    initiative=identifier,
+                    row=row,
+                    p=p,
+                    way=Way.RANDOM,
+                    stratum=stratum,
+                    inclusion=len(places) / pool,
+                    pool=pool,
+                )  # fmt: skip
+            )
+    return chosen
 
 
-def _pools(session: Session, loaded: Loaded, initiatives: list[Initiative]) -> tuple[_Pool, _Pool]:
-    """What was nearly flagged, and all else, without what is a flag of the same initiative already."""
-    refs = loaded.flagger.space.refs
-    row_of = {ref: row for row, ref in enumerate(refs)}
-    near, far = [], []
-    for number, initiative in enumerate(initiatives):
-        known = session.execute(select(FlagRow.ref, FlagRow.anchor_ref).where(FlagRow.initiative_id == initiative.id)).all()
-        flagged = np.array(sorted({row_of[ref] for pair in known for ref in pair if ref in row_of}), dtype=np.int64)
-        found = loaded.flagger.searched(told_text(initiative), near=NEAR)
-        free = ~np.isin(found.near, flagged)
-        rest = found.far[~np.isin(found.far, flagged)]
-        near.append(_Pool(np.full(int(free.sum()), number), found.near[free], found.chances[free]))
-        far.append(_Pool(np.full(len(rest), number), rest, np.zeros(len(rest))))
-    return _together(near), _together(far)
-
-
-def _together(pools: list[_Pool]) -> _Pool:
-    return _Pool(
-        np.concatenate([one.whose for one in pools]),
-        np.concatenate([one.rows for one in pools]),
-        np.concatenate([one.chances for one in pools]),
-    )
-
-
-def _teaching(loaded: Loaded, pool: _Pool, taken: set[int], count: int, seed: int) -> Rows:
-    """Places in a pool of the clauses that teach most; each clause once, for the initiative that it is nearest to."""
+def _teaching(loaded: Loaded, frame: _Frame, taken: set[int], count: int, seed: int) -> list[_Drawn]:
+    """The candidates that teach most; each clause once, for the initiative that it is nearest to."""
     from training.reviews.selecting import SelectionConfig, choose
 
-    if count <= 0 or not len(pool.rows):
-        return np.zeros(0, dtype=np.int64)
-    order = np.argsort(-pool.chances, kind="stable")
-    _, first = np.unique(pool.rows[order], return_index=True)
+    rows, chances = np.concatenate(frame.near), np.concatenate(frame.chances)
+    whose = np.repeat(np.arange(len(frame.ids)), [len(own) for own in frame.near])
+    if count <= 0 or not len(rows):
+        return []
+    order = np.argsort(-chances, kind="stable")
+    _, first = np.unique(rows[order], return_index=True)
     places = np.sort(order[first])
-    places = places[~np.isin(pool.rows[places], np.array(sorted(taken), dtype=np.int64))]
-    chances, thresholds, words = loaded.flagger.first_sight(pool.rows[places])
-    groups = [loaded.flagger.space.refs[row].partition("/")[0] for row in pool.rows[places]]
+    places = places[~np.isin(rows[places], np.array(sorted(taken), dtype=np.int64))]
+    kinds, thresholds, words = loaded.flagger.first_sight(rows[places])
+    groups = [loaded.flagger.space.refs[row].partition("/")[0] for row in rows[places]]
     chosen = choose(
-        chances, thresholds, words, count=min(count, len(places)), config=SelectionConfig(audit=0.0), seed=seed,
-        groups=groups, influence=pool.chances[places],
+        kinds, thresholds, words, count=min(count, len(places)), config=SelectionConfig(audit=0.0), seed=seed,
+        groups=groups, influence=chances[places],
     )  # fmt: skip
-    return places[chosen.rows]
+    return [
+        _Drawn(initiative=frame.ids[whose[place]], row=int(rows[place]), p=float(chances[place]), way=Way.ACTIVE)
+        for place in places[chosen.rows]
+    ]
 
 
-def _keep(
-    session: Session, loaded: Loaded, initiatives: list[Initiative], pool: _Pool, place: int, way: Way, inclusion: float | None
-) -> None:
-    """A flag without a suggestion: who judges it is not told what a model makes of it, so that nobody leans on that."""
-    clause = loaded.store.clause(loaded.flagger.space.refs[int(pool.rows[place])])
-    initiative = initiatives[int(pool.whose[place])]
+def _keep(session: Session, loaded: Loaded, drawn: _Drawn, initiatives: int) -> int:
+    """A flag without a suggestion: who judges it is not told what a model makes of it, so that nobody leans on that.
+
+    Returns:
+        How many were kept: 0 where it became a flag, or the initiative was closed, meanwhile.
+    """
+    initiative = session.execute(select(Initiative).where(Initiative.id == drawn.initiative)).scalar_one_or_none()
+    ref = loaded.flagger.space.refs[drawn.row]
+    known = select(FlagRow.id).where(
+        FlagRow.initiative_id == drawn.initiative, (FlagRow.ref == ref) | (FlagRow.anchor_ref == ref)
+    )
+    if initiative is None or initiative.status in CLOSED or session.execute(known.limit(1)).scalar():
+        return 0
+    clause = loaded.store.clause(ref)
     row = new_flag(session, initiative, loaded.store, clause, keep_text(session, clause))
-    row.sample, row.inclusion, row.current = way.value, inclusion, False
-    row.p = round(float(pool.chances[place]), 4)
+    row.sample, row.inclusion, row.current = drawn.way.value, drawn.inclusion, False
+    row.stratum, row.pool, row.framed = drawn.stratum, drawn.pool, initiatives if drawn.pool else 0
+    row.p = round(drawn.p, 4)
+    return 1

@@ -56,11 +56,12 @@ def compared(
     places = _drawn(champion.groups, seed)
     guards = []
     for measure, (figure, margin, sign) in measures.items():
+        errors = OF_PART if measure.startswith(("kind ", "level ")) else OF_WHOLE
         before, after = figure(champion, None), figure(challenger, None)
         differences = np.array([figure(challenger, rows) - figure(champion, rows) for rows in places])
         low, high = np.nanpercentile(differences, [2.5, 97.5]) if np.isfinite(differences).any() else (0.0, 0.0)
         gain, error = sign * (after - before), float(np.nanstd(differences)) if np.isfinite(differences).any() else 0.0
-        by_chance = gain >= -error * (OF_PART if margin is None else OF_WHOLE)
+        by_chance = gain >= -error * errors
         guards.append(
             Guard(
                 name=f"{name} {measure}",
@@ -103,7 +104,7 @@ Figure = Callable[[Unseen, npt.NDArray[np.int64] | None], float]
 
 
 def _measures(unseen: Unseen, levels: Sequence[str], *, only_barriers: bool) -> dict[str, tuple[Figure, float | None, int]]:
-    """Figure, margin (None for a part) and sign (1: more is better) by name."""
+    """Figure, margin (None where chance alone tells) and sign (1: more is better) by name."""
     kinds = [COLUMN[name] for name in (BARRIERS if only_barriers else KINDS)]
     barriers = [COLUMN[name] for name in BARRIERS]
     margins = {} if only_barriers else MARGINS  # judged clauses of frozen regulations are few: chance alone must tell

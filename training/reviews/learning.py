@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from corpus.labels import ClauseLabel, locate
+from corpus.passages import text_hash
 from corpus.records import Clause
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN, COLUMNS, STRENGTHS
@@ -68,14 +69,17 @@ def taught(data: ClauseExamples, store: Store, gold: Sequence[ClauseGold]) -> Cl
 
     A lawyer's decision over a clause that has a label takes its place; else the label stands (see ``training.reviews.gold``).
     """
-    guided = {text.ref: row for row, text in enumerate(data.texts)}
-    decided = {one.ref: one for one in gold if one.source is Source.DECISION and one.ref in guided}
+    guided = {text_hash(text.text): row for row, text in enumerate(data.texts)}
     targets = data.targets.copy()
     columns = [COLUMN[name] for name in (*BARRIERS, *STRENGTHS)]
-    for ref, one in decided.items():
-        if not frozen(ref.partition("/")[0]):
-            targets[guided[ref], columns] = gold_row(one)[columns]
-    new = [one for one in gold if one.ref not in guided and not frozen(one.ref.partition("/")[0])]
+    new = []
+    for one in gold:
+        if frozen(one.ref.partition("/")[0]):
+            continue
+        if one.sha256 not in guided:
+            new.append(one)
+        elif one.source is Source.DECISION:
+            targets[guided[one.sha256], columns] = gold_row(one)[columns]
     return joined(replace(data, targets=targets), gold_examples(store, new))
 
 

@@ -23,12 +23,14 @@ import numpy as np
 
 from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import ClauseLabel, clause_labels, join
+from corpus.passages import text_hash
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN
 from models.joint import sigmoid
 from models.linear import LinearTier
-from models.loading import Model, load_model, save_model
+from models.loading import load_model, save_model
 from models.quality import save_quality
+from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_fitting import best_thresholds, cascade, fit_linear, unseen_fast
 from training.clause_measures import headline
@@ -37,7 +39,7 @@ from training.quality import measure_quality
 from training.reading import frozen_examples, said_of
 from training.reviews.gate import compared, latency, size
 from training.reviews.gold import Gold, gold_of
-from training.reviews.learning import by_text, gold_examples, guide_of, taught
+from training.reviews.learning import by_text, gold_examples, guide_of, joined, taught
 from training.reviews.reviewers import Reviewer, reviewers_of
 from training.reviews.rows import JudgedRow, lines_of
 from training.reviews.verdicts import Verdict, save_verdict
@@ -53,6 +55,7 @@ MIN_FROZEN = 50
 """Clauses in frozen regulations from which the gate can tell anything."""
 
 DOUBTS = "evaluation/doubts.json"
+JUDGED = "evaluation/judged.json"
 
 TIMED = 300
 """Clauses that both models read to be timed."""
@@ -124,7 +127,8 @@ def retrain(
     }
     cut_off = work / fingerprint(data, config) if work is not None else None
     unseen, (slope, offset) = unseen_fast(data, seed=config.seed, work=cut_off, say=say)
-    doubts = _doubts(data, sigmoid(unseen.fast), len(guided))
+    chances = sigmoid(unseen.fast)
+    doubts = _doubts(data, chances, len(guided))
     lineage["doubts"] = len(doubts)
     kept = learnable(data.groups)
     say("fast tier: everything but the frozen regulations")
@@ -141,7 +145,8 @@ def retrain(
         "measured": {"frozen": headline(said)} if len(said.labelled) else {},
     }
     save_model(challenger, output, about=about)
-    _save_doubts(doubts, gold, output)
+    _save_doubts(doubts, data, output)
+    _save_judged(chances[len(guided) :], data.texts[len(guided) :], output)
     if len(said.labelled) >= MIN_FROZEN:
         save_unseen(said, output)
         # Both on the frozen regulations: what the champion kept of others may have been learnt from here.
@@ -179,7 +184,11 @@ def put_to_the_gate(
     """
     old, new = load_model(champion), load_model(challenger)
     guide = clause_labels() if labels is None else labels
-    labelled = frozen_examples(clause_examples(store, join(store, guide)))
+    heard = [row for row in rows if row.beoordelaar not in without]
+    gold = gold_of(heard, guide_of(guide))
+    # Together, so that a clause of a frozen regulation is left out where a copy of it elsewhere was judged, and so learnt.
+    seen = taught(clause_examples(store, join(store, guide)), store, gold.clauses)
+    labelled = frozen_examples(seen)
     labelled = labelled[labelled.labelled]
     if len(labelled) < MIN_FROZEN:
         raise StoreProblem(
@@ -188,9 +197,8 @@ def put_to_the_gate(
         )
     say(f"gate: {len(labelled)} clauses of frozen regulations")
     guards = compared(said_of(old.clauses, labelled), said_of(new.clauses, labelled), labelled.levels, name="frozen", seed=seed)
-    heard = [row for row in rows if row.beoordelaar not in without]
-    gold = gold_of(heard, guide_of(guide))
-    recent = gold_examples(store, [one for one in gold.clauses if frozen(one.ref.partition("/")[0])])
+    cold = gold_examples(store, [one for one in gold.clauses if frozen(one.ref.partition("/")[0])])
+    recent = frozen_examples(joined(seen[learnable(seen.groups)], cold))
     if len(recent) >= MIN_FROZEN:
         say(f"gate: {len(recent)} judged clauses of frozen regulations")
         guards += compared(
@@ -203,19 +211,38 @@ def put_to_the_gate(
         )
     guards.append(latency(old.clauses, new.clauses, labelled.texts[:TIMED]))
     guards.append(size(champion, challenger))
-    suspects = tuple(one for one in judged_by(store, old, heard, gold) if one.suspect)
+    suspects = tuple(one for one in judged_by(store, challenger, heard, gold) if one.suspect)
     verdict = Verdict(champion=old.version, guards=tuple(guards), suspects=suspects)
     save_verdict(verdict, challenger)
     return verdict
 
 
-def judged_by(store: Store, model: Model, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
-    """Every reviewer beside the others (see ``training.reviews.reviewers``)."""
-    examples = gold_examples(store, gold.clauses)
-    hashes = {one.ref: one.sha256 for one in gold.clauses}
-    chances = model.clauses.read(examples.texts).probabilities[:, [COLUMN[name] for name in BARRIERS]]
-    said = {hashes[text.ref]: chance for text, chance in zip(examples.texts, chances, strict=True) if text.ref in hashes}
+def judged_by(store: Store, model: Path, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
+    """Every reviewer beside the others (see ``training.reviews.reviewers``).
+
+    Args:
+        store: holds the texts.
+        model: directory of a model that was made from these judgements: what its folds said of clauses that they had not seen
+            is kept there; of other clauses the model itself is asked.
+        rows: in the order of judging.
+        gold: of the rows.
+    """
+    said = {sha256: np.array(own, dtype=np.float32) for sha256, own in _judged(model).items()}
+    others = gold_examples(store, [one for one in gold.clauses if one.sha256 not in said])
+    columns = [COLUMN[name] for name in BARRIERS]
+    chances = load_model(model).clauses.read(others.texts).probabilities[:, columns]
+    said |= {text_hash(text.text): own for text, own in zip(others.texts, chances, strict=True)}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
+
+
+def _judged(model: Path) -> dict[str, list[float]]:
+    try:
+        told: dict[str, list[float]] = json.loads((model / JUDGED).read_text(encoding="utf-8"))
+        return told
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InvalidModel(f"{model / JUDGED}: cannot be read ({error})") from None
 
 
 def load_doubts(model: Path) -> dict[str, tuple[str, ...]]:
@@ -235,10 +262,20 @@ def _doubts(data: ClauseExamples, probabilities: Any, guided: int) -> list[Doubt
     return [one for one in doubtful_labels(data, probabilities, kinds=BARRIERS) if one.ref in judged]
 
 
-def _save_doubts(doubts: Sequence[Doubt], gold: Gold, model: Path) -> None:
-    hashes = {one.ref: one.sha256 for one in gold.clauses}
+def _save_doubts(doubts: Sequence[Doubt], data: ClauseExamples, model: Path) -> None:
+    hashes = {text.ref: text_hash(text.text) for text in data.texts}
     told = [{"sha256": hashes[one.ref], "kinds": one.kinds, "weight": round(one.weight, 4)} for one in doubts]
-    path = model / DOUBTS
+    _write(model / DOUBTS, told)
+
+
+def _save_judged(chances: Any, texts: Sequence[ClauseText], model: Path) -> None:
+    """What models that had not learnt of them said of judged clauses, for whoever looks at who judged them."""
+    columns = [COLUMN[name] for name in BARRIERS]
+    told = {text_hash(text.text): [round(float(p), 4) for p in own[columns]] for text, own in zip(texts, chances, strict=True)}
+    _write(model / JUDGED, told)
+
+
+def _write(path: Path, told: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 

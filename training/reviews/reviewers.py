@@ -57,10 +57,11 @@ def reviewers_of(
             from these judgements; None where it said nothing.
         gold: by hash of the text.
     """
+    # Of each clause the last word counts, once: who meets one clause in fifty initiatives has judged one clause.
+    last = {(row.beoordelaar, row.sha256): row for row in rows if row.speaks_of_clause and not row.beslecht}
     own: dict[str, list[JudgedRow]] = {}
-    for row in rows:
-        if row.speaks_of_clause and not row.beslecht:
-            own.setdefault(row.beoordelaar, []).append(row)
+    for row in last.values():
+        own.setdefault(row.beoordelaar, []).append(row)
     surprises = {number: _surprises(told, said) for number, told in own.items()}
     found = []
     for number, told in own.items():
@@ -103,7 +104,7 @@ def _contradicted(told: Sequence[JudgedRow], rows: Sequence[JudgedRow], gold: Ma
         if row.sha256 in mine and row.speaks_of_clause:
             of_text.setdefault(row.sha256, []).append(row)
     checked = contradicted = 0
-    for row in {one.sha256: one for one in told}.values():
+    for row in told:
         known = gold.get(row.sha256)
         if known is not None and known.source is not Source.MAJORITY:
             barrier = bool(known.kinds)

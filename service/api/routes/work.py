@@ -15,7 +15,7 @@ from service.api.paging import rows_after
 from service.api.replies import Model, Momentopname, Taak
 from service.api.routing import EVENTS, LINES, LISTS, After, IfNoneMatch, Limit, Page, created, formats, page, router, tagged
 from service.api.words import Identifier
-from service.database.tables import Job, SnapshotRow
+from service.database.tables import Job, SnapshotRow, new_id
 from service.errors import NotFound
 from service.identity.actor import Actor
 from service.identity.policies import visible_jobs
@@ -55,6 +55,8 @@ def list_jobs(
 def start_job(services: ServicesHere, who: Annotated[Actor, Depends(Right("taken:starten"))], told: TaakInvoer) -> Any:
     """Begin lang werk: regelingen ophalen, opnieuw signaleren, een momentopname, een steekproef, een nieuw model."""
     parameters = told.model_dump(exclude={"soort"})
+    if told.soort == "hertrainen":
+        parameters["kenmerk"] = new_id()  # of this run alone: a worker that goes on with it knows it by that
     kind = "importeren" if told.soort in ("ophalen", "inlezen") else told.soort
     with services.database.writing() as session:
         job = add_job(session, kind, parameters, by=who)

@@ -16,5 +16,8 @@ def upgrade() -> None:
     with op.batch_alter_table("flags", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sample", sa.String(length=10), server_default="", nullable=False))
         batch_op.add_column(sa.Column("inclusion", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("stratum", sa.String(length=10), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("pool", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("framed", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("doubted", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index("ix_flags_sample", ["sample", "sequence"], unique=False)
