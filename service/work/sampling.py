@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import FlagRow, Initiative, InitiativeStatus
+from service.database.tables import CLOSED, FlagRow, Initiative, InitiativeStatus
 from service.engine import Loaded
 from service.work import audit
 from service.work.flags import keep_text, new_flag, told_text
@@ -63,7 +63,12 @@ def fill_sample(session: Session, loaded: Loaded, *, wanted: int, random_share: 
     Returns:
         How many were drawn, by way.
     """
-    waiting = select(func.count()).where(FlagRow.sample != "", FlagRow.verdict == "").select_from(FlagRow)
+    waiting = (
+        select(func.count())
+        .select_from(FlagRow)
+        .join(Initiative, Initiative.id == FlagRow.initiative_id)
+        .where(FlagRow.sample != "", FlagRow.verdict == "", Initiative.status.not_in(CLOSED))
+    )
     count = wanted - (session.execute(waiting).scalar() or 0)
     initiatives = framed(session) if count > 0 else []
     if not initiatives:
@@ -74,7 +79,9 @@ def fill_sample(session: Session, loaded: Loaded, *, wanted: int, random_share: 
     drawn: dict[str, int] = {}
     taken: set[int] = set()
     # Near and far are drawn apart: drawn together, hardly one in five hundred would come from where misses lie.
-    for pool, number in ((near, by_chance - by_chance // 2), (far, by_chance // 2)):
+    # A small store holds nothing far, and then all of it is drawn near.
+    from_far = min(by_chance // 2, len(far.rows))
+    for pool, number in ((near, by_chance - from_far), (far, from_far)):
         places = rng.permutation(len(pool.rows))[:number]
         inclusion = len(places) / max(1, len(pool.rows))
         for place in places:
@@ -140,4 +147,5 @@ def _keep(
     initiative = initiatives[int(pool.whose[place])]
     row = new_flag(session, initiative, loaded.store, clause, keep_text(session, clause))
     row.sample, row.inclusion, row.current = way.value, inclusion, False
-    row.p = round(float(pool.chances[place]), 4)
+    chance = float(pool.chances[place])
+    row.p = max(round(chance, 4), 0.0001) if chance > 0 else 0.0  # by which recall tells near from far

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from corpus.labels import ClauseLabel, locate
+from corpus.passages import text_hash
 from corpus.records import Clause
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN, COLUMNS, STRENGTHS
@@ -67,15 +68,20 @@ def taught(data: ClauseExamples, store: Store, gold: Sequence[ClauseGold]) -> Cl
     """Labels by the guide together with gold, without what lies in frozen regulations of the latter.
 
     A lawyer's decision over a clause that has a label takes its place; else the label stands (see ``training.reviews.gold``).
+    Where only the authority spoke of a clause, it gave a rule qualification: what people judged stands beside that.
     """
-    guided = {text.ref: row for row, text in enumerate(data.texts)}
-    decided = {one.ref: one for one in gold if one.source is Source.DECISION and one.ref in guided}
-    targets = data.targets.copy()
+    guided = {(text.ref, text_hash(text.text)): row for row, text in enumerate(data.texts)}
     columns = [COLUMN[name] for name in (*BARRIERS, *STRENGTHS)]
-    for ref, one in decided.items():
-        if not frozen(ref.partition("/")[0]):
-            targets[guided[ref], columns] = gold_row(one)[columns]
-    new = [one for one in gold if one.ref not in guided and not frozen(one.ref.partition("/")[0])]
+    unlabelled = (data.targets[:, columns] == MISSING).all(axis=1)
+    targets, new = data.targets.copy(), []
+    for one in gold:
+        row = guided.get((one.ref, one.sha256))
+        if frozen(one.ref.partition("/")[0]):
+            continue
+        if row is None:
+            new.append(one)
+        elif one.source is Source.DECISION or unlabelled[row]:
+            targets[row, columns] = gold_row(one)[columns]
     return joined(replace(data, targets=targets), gold_examples(store, new))
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from corpus.errors import StoreProblem
 from corpus.labels import ClauseLabel, clause_labels, join
+from corpus.passages import text_hash
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN
 from models.linear import LinearTier
@@ -204,9 +205,8 @@ def put_to_the_gate(
 def judged_by(store: Store, model: Model, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
     """Every reviewer beside the others (see ``training.reviews.reviewers``)."""
     examples = gold_examples(store, gold.clauses)
-    hashes = {one.ref: one.sha256 for one in gold.clauses}
     chances = model.clauses.read(examples.texts).probabilities[:, [COLUMN[name] for name in BARRIERS]]
-    said = {hashes[text.ref]: chance for text, chance in zip(examples.texts, chances, strict=True) if text.ref in hashes}
+    said = {text_hash(text.text): chance for text, chance in zip(examples.texts, chances, strict=True)}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
 
 

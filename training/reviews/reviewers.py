@@ -57,10 +57,12 @@ def reviewers_of(
             from these judgements; None where it said nothing.
         gold: by hash of the text.
     """
-    own: dict[str, list[JudgedRow]] = {}
+    last: dict[str, dict[str, JudgedRow]] = {}
     for row in rows:
         if row.speaks_of_clause and not row.beslecht:
-            own.setdefault(row.beoordelaar, []).append(row)
+            last.setdefault(row.beoordelaar, {})[row.sha256] = row
+    # Of each clause once: what somebody says of it for five initiatives is one opinion, and not five independent ones.
+    own = {number: list(told.values()) for number, told in last.items()}
     surprises = {number: _surprises(told, said) for number, told in own.items()}
     found = []
     for number, told in own.items():
@@ -103,7 +105,7 @@ def _contradicted(told: Sequence[JudgedRow], rows: Sequence[JudgedRow], gold: Ma
         if row.sha256 in mine and row.speaks_of_clause:
             of_text.setdefault(row.sha256, []).append(row)
     checked = contradicted = 0
-    for row in {one.sha256: one for one in told}.values():
+    for row in told:
         known = gold.get(row.sha256)
         if known is not None and known.source is not Source.MAJORITY:
             barrier = bool(known.kinds)
