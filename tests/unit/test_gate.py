@@ -90,6 +90,16 @@ def test_where_everybody_takes_care_nobody_is_named(seed: int) -> None:
     assert named(world.reviewers(careful(world) + world.judged("eef", range(400), wrong=0.05))) == set()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_who_is_given_what_is_hard_is_not_named_for_that(seed: int) -> None:
+    """Answers of which the model itself is not sure surprise it no more than it expects, however far they lie from it."""
+    world = World(seed)
+    world.chances[:100] = world.rng.uniform(0.3, 0.7, size=world.chances[:100].shape)
+    world.truth[:100] = world.rng.random(world.truth[:100].shape) < world.chances[:100]
+    found = world.reviewers(careful(world))  # the first of them has these
+    assert named(found) == set() and abs(found["an"].distance) < 4
+
+
 def test_a_handful_of_judgements_names_nobody() -> None:
     """Someone who is always wrong: over 29 clauses nothing is said, over 30 it is."""
     world = World(0)

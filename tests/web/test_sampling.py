@@ -25,6 +25,7 @@ from service.jobs.waiting import add_job
 from service.work import sampling
 from service.work.flags import told_text
 from service.work.model_choice import TRAINED
+from service.work.queue import SHOWN
 from service.work.recall import LEAST, recall_of
 from service.work.sampling import fill_sample
 from service.work.snapshots import judged_rows
@@ -174,20 +175,34 @@ def test_the_same_seed_draws_the_same(service: Service, initiative: str) -> None
     assert {row.ref for row in drawn(service, third)} != one
 
 
+def shown(service: Service, address: str) -> set[str]:
+    """Ids of the flags on every page of a queue."""
+    found: set[str] = set()
+    mark = "&" if "?" in address else "?"
+    total = total_of(seen(service, address))
+    for number in range(1, 2 + total // SHOWN):
+        tree = seen(service, f"{address}{mark}pagina={number}")
+        links = tree.xpath("//li//a[contains(@class, 'rr-card__title')]/@href")
+        found |= {str(link).partition("?")[0].removeprefix("/werk/") for link in links}
+    assert len(found) == total, "as many as are counted"
+    return found
+
+
 def test_the_open_queue_does_not_show_the_sample_and_a_filter_does(service: Service, initiative: str) -> None:
-    flagged = total_of(seen(service, "/werk"))
+    flagged = shown(service, "/werk")
     fill(service, 8)
     ids = {row.id for row in drawn(service, initiative)}
-    assert total_of(seen(service, "/werk")) == flagged
+    assert shown(service, "/werk") == flagged == shown(service, "/werk?oordeel=alle") and not ids & flagged
+    assert shown(service, "/werk?herkomst=steekproef") == ids
     tree = seen(service, "/werk?herkomst=steekproef")
-    links = {
-        str(link).partition("?")[0].removeprefix("/werk/")
-        for link in tree.xpath("//a[contains(@class, 'rr-card__title')]/@href")
-    }
-    assert links == ids and total_of(tree) == 8
     assert "Steekproef" in words_of(tree, "//p[contains(@class, 'rr-line__facts')]")
     assert "%" not in words_of(tree, "//p[contains(@class, 'rr-line__facts')]"), "nobody is told what a model makes of it"
-    assert options_of(seen(service, "/werk"), "herkomst") == {"signaal": flagged, "steekproef": 8}
+    assert options_of(seen(service, "/werk"), "herkomst") == {"signaal": len(flagged), "steekproef": 8}
+    # once judged it is found among what was judged, whatever brought it there
+    (one, *_) = ids
+    judge(service, {"id": one}, oordeel="afgewezen", betreft="bepaling")
+    assert one in shown(service, "/werk?oordeel=afgewezen") and one in shown(service, "/werk?oordeel=alle&herkomst=steekproef")
+    assert shown(service, "/werk?herkomst=steekproef") == ids - {one}
 
 
 def test_the_list_of_an_initiative_tells_them_apart(service: Service, initiative: str) -> None:

@@ -119,13 +119,14 @@ def retrain(
         "data": fingerprint(data),
     }
     cut_off = work / fingerprint(data, config) if work is not None else None
-    unseen, (slope, offset) = unseen_fast(data, seed=config.seed, work=cut_off, say=say)
-    kept = learnable(data.groups)
+    # Without the frozen regulations also where values are made to calibrate on: what is measured on them may not come of them.
+    learnt = data[learnable(data.groups)]
+    unseen, (slope, offset) = unseen_fast(learnt, seed=config.seed, work=cut_off, say=say)
     say("fast tier: everything but the frozen regulations")
-    fitted = fit_linear(data[kept])
+    fitted = fit_linear(learnt)
     clauses = replace(before.clauses, fast=LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, slope, offset))
     if clauses.slow is None:
-        clauses = replace(clauses, thresholds=best_thresholds(cascade(unseen, None, 0.0)[kept], data.targets[kept]))
+        clauses = replace(clauses, thresholds=best_thresholds(cascade(unseen, None, 0.0), learnt.targets))
     challenger = replace(before, version=config.version, clauses=clauses)
     said = said_of(clauses, frozen_examples(guided))
     lineage["seconds"] = round(time.monotonic() - began)
