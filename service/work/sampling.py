@@ -140,7 +140,8 @@ def _by_chance(
     """Near and far apart: drawn together, hardly one in five hundred would come from where misses lie."""
     chosen = []
     near, far = [len(rows) for rows in frame.near], frame.far
-    for stratum, sizes, number in ((NEAR_BY, near, count - count // 2), (FAR, far, count // 2)):
+    from_far = min(count // 2, sum(far))  # a small store holds nothing far, and then all of it is drawn near
+    for stratum, sizes, number in ((NEAR_BY, near, count - from_far), (FAR, far, from_far)):
         pool = sum(sizes)
         places = np.sort(rng.choice(pool, size=min(number, pool), replace=False)) if pool else np.zeros(0, dtype=np.int64)
         ends = np.cumsum(sizes)

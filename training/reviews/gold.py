@@ -124,8 +124,9 @@ def _clause(told: Sequence[JudgedRow], label: ClauseLabel | None) -> tuple[Claus
     elif label is not None:
         source, kinds, undecided, strength = Source.GUIDE, label.barriers, (), label.strength
         contradiction = tuple(kind for kind in taxonomy().barrier_codes if (kind in agreed) != (kind in label.barriers))
+    kinds = tuple(kind for kind in taxonomy().barrier_codes if kind in kinds)  # a reviewer names them in any order
     gold = ClauseGold(
-        ref=told[-1].verwijzing, version=told[-1].versie, sha256=told[-1].sha256, kinds=tuple(kinds), undecided=undecided,
+        ref=told[-1].verwijzing, version=told[-1].versie, sha256=told[-1].sha256, kinds=kinds, undecided=undecided,
         strength=strength, source=source, people=len({row.beoordelaar for row in told}),
     )  # fmt: skip
     if not contradiction:

@@ -68,18 +68,20 @@ def taught(data: ClauseExamples, store: Store, gold: Sequence[ClauseGold]) -> Cl
     """Labels by the guide together with gold, without what lies in frozen regulations of the latter.
 
     A lawyer's decision over a clause that has a label takes its place; else the label stands (see ``training.reviews.gold``).
+    Where only the authority spoke of a clause, it gave a rule qualification: what people judged stands beside that.
     """
-    guided = {text_hash(text.text): row for row, text in enumerate(data.texts)}
-    targets = data.targets.copy()
+    guided = {(text.ref, text_hash(text.text)): row for row, text in enumerate(data.texts)}
     columns = [COLUMN[name] for name in (*BARRIERS, *STRENGTHS)]
-    new = []
+    unlabelled = (data.targets[:, columns] == MISSING).all(axis=1)
+    targets, new = data.targets.copy(), []
     for one in gold:
+        row = guided.get((one.ref, one.sha256))
         if frozen(one.ref.partition("/")[0]):
             continue
-        if one.sha256 not in guided:
+        if row is None:
             new.append(one)
-        elif one.source is Source.DECISION:
-            targets[guided[one.sha256], columns] = gold_row(one)[columns]
+        elif one.source is Source.DECISION or unlabelled[row]:
+            targets[row, columns] = gold_row(one)[columns]
     return joined(replace(data, targets=targets), gold_examples(store, new))
 
 

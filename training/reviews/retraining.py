@@ -126,18 +126,21 @@ def retrain(
         "data": fingerprint(data),
     }
     cut_off = work / fingerprint(data, config) if work is not None else None
-    unseen, (slope, offset) = unseen_fast(data, seed=config.seed, work=cut_off, say=say)
+    # Without the frozen regulations also where values are made to calibrate on: what is measured on them may not come of them.
+    learnt = data[learnable(data.groups)]
+    unseen, (slope, offset) = unseen_fast(learnt, seed=config.seed, work=cut_off, say=say)
     chances = sigmoid(unseen.fast)
-    doubts = _doubts(data, chances, len(guided))
+    judged = len(learnt) - (len(data) - len(guided))  # where those begin that only people judged: none of them is frozen
+    doubts = _doubts(learnt, chances, judged)
     lineage["doubts"] = len(doubts)
-    kept = learnable(data.groups)
     say("fast tier: everything but the frozen regulations")
-    fitted = fit_linear(data[kept])
+    fitted = fit_linear(learnt)
     clauses = replace(before.clauses, fast=LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, slope, offset))
     if clauses.slow is None:
-        clauses = replace(clauses, thresholds=best_thresholds(cascade(unseen, None, 0.0)[kept], data.targets[kept]))
+        clauses = replace(clauses, thresholds=best_thresholds(cascade(unseen, None, 0.0), learnt.targets))
     challenger = replace(before, version=config.version, clauses=clauses)
-    said = said_of(clauses, frozen_examples(guided))
+    measured = frozen_examples(data)
+    said = said_of(clauses, measured)
     lineage["seconds"] = round(time.monotonic() - began)
     about = {
         "lineage": lineage,
@@ -145,12 +148,12 @@ def retrain(
         "measured": {"frozen": headline(said)} if len(said.labelled) else {},
     }
     save_model(challenger, output, about=about)
-    _save_doubts(doubts, data, output)
-    _save_judged(chances[len(guided) :], data.texts[len(guided) :], output)
+    _save_doubts(doubts, learnt, output)
+    _save_judged(chances[judged:], learnt.texts[judged:], output)
     if len(said.labelled) >= MIN_FROZEN:
         save_unseen(said, output)
         # Both on the frozen regulations: what the champion kept of others may have been learnt from here.
-        old = (before.version, said_of(before.clauses, frozen_examples(guided)))
+        old = (before.version, said_of(before.clauses, measured))
         save_quality(measure_quality(said, before=old, seed=config.seed), output)
     say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
     return lineage

@@ -57,11 +57,12 @@ def reviewers_of(
             from these judgements; None where it said nothing.
         gold: by hash of the text.
     """
-    # Of each clause the last word counts, once: who meets one clause in fifty initiatives has judged one clause.
-    last = {(row.beoordelaar, row.sha256): row for row in rows if row.speaks_of_clause and not row.beslecht}
-    own: dict[str, list[JudgedRow]] = {}
-    for row in last.values():
-        own.setdefault(row.beoordelaar, []).append(row)
+    last: dict[str, dict[str, JudgedRow]] = {}
+    for row in rows:
+        if row.speaks_of_clause and not row.beslecht:
+            last.setdefault(row.beoordelaar, {})[row.sha256] = row
+    # Of each clause once: what somebody says of it for five initiatives is one opinion, and not five independent ones.
+    own = {number: list(told.values()) for number, told in last.items()}
     surprises = {number: _surprises(told, said) for number, told in own.items()}
     found = []
     for number, told in own.items():
