@@ -37,9 +37,10 @@ _SEED = 20_240_101  # the same judgements give the same interval
 class Part:
     """Clauses of which a part was judged."""
 
-    size: float  # how many there are, an initiative
+    size: int  # how many there are
     judged: int
     barriers: int  # of those that were judged
+    initiatives: int = 1  # that they are of together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +89,9 @@ def estimate(found: Sequence[Part], missed: Sequence[Part]) -> tuple[float, floa
 
 
 def _drawn(part: Part, rng: np.random.Generator) -> np.ndarray:
-    """Numbers of barriers that a part may hold. *Shape:* (DRAWS,)."""
-    drawn: np.ndarray = part.size * rng.beta(part.barriers + 0.5, part.judged - part.barriers + 0.5, size=DRAWS)
+    """Barriers that a part may hold, an initiative: those that were seen, and what the rest may be. *Shape:* (DRAWS,)."""
+    share = rng.beta(part.barriers + 0.5, part.judged - part.barriers + 0.5, size=DRAWS)
+    drawn: np.ndarray = (part.barriers + share * max(0, part.size - part.judged)) / max(1, part.initiatives)
     return drawn
 
 
@@ -105,7 +107,7 @@ def _found(session: Session, who: Actor) -> list[Part]:
         own = {verdict: count for bin_of, verdict, count in counted if bin_of == number}
         judged = sum(count for verdict, count in own.items() if verdict)
         rejected = own.get(Verdict.REJECTED.value, 0)
-        parts.append(Part(size=sum(own.values()) / initiatives, judged=judged, barriers=judged - rejected))
+        parts.append(Part(size=sum(own.values()), judged=judged, barriers=judged - rejected, initiatives=initiatives))
     return parts
 
 
@@ -116,14 +118,17 @@ class _Stratum:
 
 
 def _missed(session: Session, who: Actor, stratum: str) -> _Stratum:
-    """What no model flags, of one stratum: shares from all draws, its size as it was in the last one."""
+    """What no model flags, of one stratum: what was left at the last draw, and what was drawn before."""
     drawn = (FlagRow.sample == Way.RANDOM.value, FlagRow.stratum == stratum, ~_suggested())
     query = _flags(who, FlagRow.verdict, func.count()).where(*drawn).group_by(FlagRow.verdict)
     own = {verdict: count for verdict, count in session.execute(query).all()}
     judged = sum(count for verdict, count in own.items() if verdict)
-    newest = _flags(who, FlagRow.pool, FlagRow.framed).where(FlagRow.stratum == stratum).order_by(FlagRow.sequence.desc())
-    pool, framed = session.execute(newest.limit(1)).one_or_none() or (0, 1)
-    part = Part(size=pool / max(1, framed), judged=judged, barriers=judged - own.get(Verdict.REJECTED.value, 0))
+    newest = _flags(who, FlagRow.pool, FlagRow.framed, FlagRow.inclusion).where(FlagRow.stratum == stratum)
+    last = session.execute(newest.order_by(FlagRow.sequence.desc()).limit(1)).one_or_none()
+    pool, framed, inclusion = last if last is not None else (0, 1, 0.0)
+    before = max(0, sum(own.values()) - round(pool * inclusion))  # drawn earlier: the pool of the last draw is without them
+    rejected = own.get(Verdict.REJECTED.value, 0)
+    part = Part(size=pool + before, judged=judged, barriers=judged - rejected, initiatives=framed)
     return _Stratum(part=part, waiting=own.get("", 0))
 
 

@@ -27,7 +27,7 @@ from service.work.flags import told_text
 from service.work.model_choice import TRAINED
 from service.work.queue import SHOWN
 from service.work.recall import LEAST, recall_of
-from service.work.sampling import fill_sample
+from service.work.sampling import NEAR_BY, fill_sample
 from service.work.snapshots import judged_rows
 from tests.web.conftest import Service
 from tests.web.test_judgements import judge
@@ -51,8 +51,7 @@ def initiative(service: Service, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def fill(service: Service, wanted: int, *, share: float = 0.5, seed: int = 0) -> dict[str, int]:
-    with service.database.writing() as session:
-        return fill_sample(session, service.engine.loaded, wanted=wanted, random_share=share, seed=seed)
+    return fill_sample(service.database, service.engine.loaded, wanted=wanted, random_share=share, seed=seed)
 
 
 def drawn(service: Service, initiative: str) -> list[FlagRow]:
@@ -156,7 +155,8 @@ def test_the_chance_of_being_drawn_is_what_was_drawn_of_what_could_be(service: S
     for pool in (near, far):
         own = [row for row in by_chance if row.ref in pool]
         assert len(own) == 10 and {row.inclusion for row in own} == {10 / len(pool)}
-    assert all((row.p > 0) == (row.ref in near) for row in by_chance), "by which recall tells them apart"
+        assert {(row.pool, row.framed) for row in own} == {(len(pool), 1)}
+    assert all((row.stratum == NEAR_BY) == (row.ref in near) for row in by_chance), "by which recall tells them apart"
     assert {row.inclusion for row in drawn(service, initiative) if row.sample == Way.ACTIVE.value} == {None}
 
 
