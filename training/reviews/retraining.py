@@ -32,7 +32,7 @@ from models.loading import load_model, save_model
 from models.quality import save_quality
 from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples, clause_examples
-from training.clause_fitting import best_thresholds, cascade, fit_linear, unseen_fast
+from training.clause_fitting import cascade, expected_thresholds, fit_linear, unseen_fast
 from training.clause_measures import headline
 from training.label_review import Doubt, doubtful_labels
 from training.quality import measure_quality
@@ -137,7 +137,7 @@ def retrain(
     fitted = fit_linear(learnt)
     clauses = replace(before.clauses, fast=LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, slope, offset))
     if clauses.slow is None:
-        clauses = replace(clauses, thresholds=best_thresholds(cascade(unseen, None, 0.0), learnt.targets))
+        clauses = replace(clauses, thresholds=expected_thresholds(cascade(unseen, None, 0.0), learnt.targets))
     challenger = replace(before, version=config.version, clauses=clauses)
     measured = frozen_examples(data)
     said = said_of(clauses, measured)
