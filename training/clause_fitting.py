@@ -250,8 +250,9 @@ def best_thresholds(probabilities: Floats, targets: Targets) -> Floats:
 def expected_thresholds(probabilities: Floats, targets: Targets) -> Floats:
     """The probability of best expected F1 for every column, which is half of that F1 (Lipton, Elkan and Naryanaswamy 2014).
 
-    It asks the probabilities alone how many of them are true, so it holds where they are calibrated, and few labels do not throw
-    it about: with 1,000 labels macro-F1 over all kinds was 0.627, with ``best_thresholds`` 0.614; with 4,000 0.627 and 0.624.
+    It asks the probabilities alone how many of them are true, so it holds where they are calibrated, and few labels do not
+    throw it about: with 1,000 labels macro-F1 over all kinds was 0.627, with ``best_thresholds`` 0.614; with 4,000 labels 0.627
+    and 0.624.
 
     *Shape:* (columns,); 0.5 where nothing is known.
     """
