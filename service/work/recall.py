@@ -121,7 +121,7 @@ def _missed(session: Session, who: Actor, stratum: str) -> _Stratum:
     """What no model flags, of one stratum: what was left at the last draw, and what was drawn before."""
     drawn = (FlagRow.sample == Way.RANDOM.value, FlagRow.stratum == stratum, ~_suggested())
     query = _flags(who, FlagRow.verdict, func.count()).where(*drawn).group_by(FlagRow.verdict)
-    own: dict[str, int] = dict(session.execute(query).tuples().all())
+    own = {str(verdict): int(count) for verdict, count in session.execute(query).all()}
     judged = sum(count for verdict, count in own.items() if verdict)
     newest = _flags(who, FlagRow.pool, FlagRow.framed, FlagRow.inclusion).where(FlagRow.stratum == stratum)
     last = session.execute(newest.order_by(FlagRow.sequence.desc()).limit(1)).one_or_none()
