@@ -109,7 +109,7 @@ def _retrain(arguments: argparse.Namespace) -> int:
             f"{mark:<7} {guard.name:<32} {guard.champion:8.4f} {guard.challenger:8.4f}  [{guard.low:+.4f}, {guard.high:+.4f}]"
         )
     for one in verdict.suspects:
-        print(f"look at the judgements of reviewer {one.number}: {one.distance:.1f} standard errors from the others")
+        print(f"look at the judgements of reviewer {one.number}: contradicted on {one.contradicted} of {one.checked}")
     print("the gate is open" if verdict.passed else "the gate is shut: this model may not serve")
     return 0 if verdict.passed else 1
 

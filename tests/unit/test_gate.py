@@ -301,6 +301,7 @@ def guard(**changes: Any) -> Guard:
 def suspect(**changes: Any) -> Reviewer:
     plain = {
         "number": "17", "judged": 90, "surprise": 0.4, "others": 0.1, "distance": 6.25, "checked": 12, "contradicted": 7,
+        "usual": 0.05, "excess": 3.0,
     }  # fmt: skip
     return Reviewer(**{**plain, **changes})
 
@@ -325,6 +326,10 @@ def test_a_verdict_says_in_words_why_not() -> None:
         ({"judged": 29}, False),
         # chance explains it
         ({"distance": 3.9}, False),
+        # of what others spoke of as well far too much is told otherwise, whatever the model makes of it
+        ({"distance": 0.5, "checked": 300, "contradicted": 85, "excess": 11.0}, True),
+        ({"distance": 0.5, "checked": 29, "contradicted": 20, "excess": 11.0}, False),
+        ({"distance": 0.5, "checked": 3000, "contradicted": 420, "excess": 9.0}, False),
         # beyond chance but harmless
         ({"surprise": 0.14}, False),
         # nearer to the model than others

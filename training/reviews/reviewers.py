@@ -25,6 +25,9 @@ SUSPECT = 4.0
 FAR = 0.05
 """And at least so much further, in nats a kind: with thousands of judgements a harmless habit is beyond chance as well."""
 
+OFTEN = 0.1
+"""The same for the share of judgements that the guide, a lawyer or colleagues contradict."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewer:
@@ -37,11 +40,19 @@ class Reviewer:
     distance: float  # between the two, standard errors
     checked: int  # clauses that the guide, a lawyer or a majority of colleagues spoke of as well
     contradicted: int  # of those, how many were told otherwise
+    usual: float  # share that is contradicted of all others together, 0..1
+    excess: float  # of the own share over that, standard errors
 
     @property
     def suspect(self) -> bool:
-        """Whether a person should look at the judgements before a model learns from them."""
-        return self.judged >= LEAST and self.distance >= SUSPECT and self.surprise - self.others >= FAR
+        """Whether a person should look at the judgements before a model learns from them.
+
+        What people and the guide contradict says most; where nobody else spoke of the clauses, the model has to tell.
+        """
+        by_model = self.judged >= LEAST and self.distance >= SUSPECT and self.surprise - self.others >= FAR
+        share = self.contradicted / max(1, self.checked)
+        by_people = self.checked >= LEAST and self.excess >= SUSPECT and share - self.usual >= OFTEN
+        return by_model or by_people
 
 
 def reviewers_of(
@@ -49,7 +60,7 @@ def reviewers_of(
     said: Callable[[str], npt.NDArray[np.float32] | None],
     gold: Mapping[str, ClauseGold],
 ) -> list[Reviewer]:
-    """All reviewers, the most distant first.
+    """All reviewers, those that stand out most first.
 
     Args:
         rows: judgements in the order of judging.
@@ -64,11 +75,13 @@ def reviewers_of(
     # Of each clause once: what somebody says of it for five initiatives is one opinion, and not five independent ones.
     own = {number: list(told.values()) for number, told in last.items()}
     surprises = {number: _surprises(told, said) for number, told in own.items()}
+    checks = {number: _contradicted(told, rows, gold) for number, told in own.items()}
     found = []
-    for number, told in own.items():
+    for number in own:
         mine = surprises[number]
         rest = np.concatenate([other for name, other in surprises.items() if name != number] or [np.zeros(0)])
-        checked, contradicted = _contradicted(told, rows, gold)
+        checked, contradicted = checks[number]
+        usual, excess = _excess(checks[number], [other for name, other in checks.items() if name != number])
         found.append(
             Reviewer(
                 number=number,
@@ -78,9 +91,11 @@ def reviewers_of(
                 distance=_distance(mine, rest),
                 checked=checked,
                 contradicted=contradicted,
+                usual=usual,
+                excess=excess,
             )  # fmt: skip
         )
-    return sorted(found, key=lambda one: (-one.distance, one.number))
+    return sorted(found, key=lambda one: (-max(one.distance, one.excess), one.number))
 
 
 def _surprises(rows: Sequence[JudgedRow], said: Callable[[str], npt.NDArray[np.float32] | None]) -> npt.NDArray[np.float64]:
@@ -129,3 +144,13 @@ def _distance(mine: npt.NDArray[np.float64], rest: npt.NDArray[np.float64]) -> f
         return 0.0
     error = np.sqrt(mine.var(ddof=1) / len(mine) + rest.var(ddof=1) / len(rest))
     return float((mine.mean() - rest.mean()) / error) if error > 0 else 0.0
+
+
+def _excess(mine: tuple[int, int], others: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """Share of all others together that is contradicted, and how far the own one lies above it (two proportions, pooled)."""
+    checked, contradicted = sum(one for one, _ in others), sum(other for _, other in others)
+    if not checked or not mine[0]:
+        return 0.0, 0.0
+    usual, whole = contradicted / checked, (contradicted + mine[1]) / (checked + mine[0])
+    error = np.sqrt(whole * (1 - whole) * (1 / checked + 1 / mine[0]))
+    return usual, float((mine[1] / mine[0] - usual) / error) if error > 0 else 0.0

@@ -44,7 +44,8 @@ class Verdict:
         told = [f"{g.name}: {g.champion:.4f} became {g.challenger:.4f}" for g in self.guards if not g.passed]
         return told + [
             f"reviewer {one.number}: {one.distance:.1f} standard errors further from the model than others, over {one.judged}"
-            f" clauses; contradicted on {one.contradicted} of {one.checked} that others spoke of"
+            f" clauses; contradicted on {one.contradicted} of {one.checked} that others spoke of, of all others"
+            f" {one.usual:.0%} are"
             for one in self.suspects
         ]
 
