@@ -140,7 +140,9 @@ class HertrainenInvoer(Message):
 
     soort: Literal["hertrainen"]
     zonder: list[Identifier] = Field(default=[], max_length=100, description="Beoordelaars van wie de oordelen niet meetellen.")
-    inzetten: bool = Field(default=False, description="Of het model meteen gaat dienen als het door de poort komt.")
+    inzetten: bool = Field(
+        default=False, strict=True, description="Of het model meteen gaat dienen als het door de poort komt."
+    )
 
 
 class SteekproefInvoer(Message):
@@ -149,14 +151,15 @@ class SteekproefInvoer(Message):
     model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "steekproef", "aantal": 50, "toeval": 0.5}]})
 
     soort: Literal["steekproef"]
-    aantal: int = Field(default=50, ge=1, le=5_000)
+    aantal: int = Field(default=50, strict=True, ge=1, le=5_000)
     toeval: float = Field(
         default=0.5,
+        strict=True,
         ge=0,
         le=1,
         description="Deel dat het lot aanwijst, om te schatten wat het model mist; de rest leert het meest.",
     )
-    zaad: int = Field(default=0, ge=0, le=2**31 - 1, description="Van het lot.")
+    zaad: int = Field(default=0, strict=True, ge=0, le=2**31 - 1, description="Van het lot.")
 
 
 class WerkInvoer(Message):

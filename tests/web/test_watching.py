@@ -29,6 +29,7 @@ from service.database.tables import (
 from service.identity.organisations import organisation_named
 from service.pages.texts import LANGUAGES, texts
 from service.work import watching
+from service.work.sampling import NEAR_BY
 from service.work.watching import EVERYBODY, SHIFTS, Code, Severity, alarms, watch
 from tests.web.conftest import CHECKOUT, Service
 from tests.web.test_measures import client_at
@@ -107,6 +108,9 @@ class Rows:
                         verdict=verdict,
                         sample=sample,
                         inclusion=0.1 if sample else None,
+                        stratum=NEAR_BY if sample else "",
+                        pool=10 * flags * initiatives if sample else 0,
+                        framed=initiatives if sample else 0,
                         created=moment,
                     )
                     session.add(flag)
