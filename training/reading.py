@@ -10,12 +10,13 @@ from models.evidence import EvidenceFinder
 from training.clause_examples import ClauseExamples, Spans
 from training.clause_fitting import argued_kinds
 from training.clause_measures import Unseen
-from training.splits import frozen
+from training.splits import learnable
 
 
 def frozen_examples(data: ClauseExamples) -> ClauseExamples:
     """The examples that no model that serves learnt from: of frozen regulations, and no copy of a clause of another one."""
-    cold = np.array([frozen(group) for group in data.groups], dtype=bool)
+    cold = np.ones(len(data), dtype=bool)
+    cold[learnable(data.groups)] = False
     copied = np.isin(data.families, data.families[~cold])
     return data[np.flatnonzero(cold & ~copied)]
 

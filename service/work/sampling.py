@@ -145,6 +145,7 @@ def _by_chance(
         pool = sum(sizes)
         places = np.sort(rng.choice(pool, size=min(number, pool), replace=False)) if pool else np.zeros(0, dtype=np.int64)
         ends = np.cumsum(sizes)
+        rest: dict[str, Rows] = {}  # far clauses by initiative: ranked once, however many are drawn of it
         for place in places:
             whose = int(np.searchsorted(ends, place, side="right"))
             at = int(place - (ends[whose] - sizes[whose]))
@@ -152,8 +153,10 @@ def _by_chance(
             if stratum == NEAR_BY:
                 row, p = int(frame.near[whose][at]), float(frame.chances[whose][at])
             else:
-                rest = loaded.flagger.searched(stories[identifier], near=NEAR).far
-                row, p = int(rest[~np.isin(rest, flagged[identifier])][at]), 0.0
+                if identifier not in rest:
+                    beyond = loaded.flagger.searched(stories[identifier], near=NEAR).far
+                    rest = {identifier: beyond[~np.isin(beyond, flagged[identifier])]}  # places ascend: no other comes back
+                row, p = int(rest[identifier][at]), 0.0
             chosen.append(
                 _Drawn(
                     initiative=identifier,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.clauses import ClauseModel
-from models.columns import BARRIERS, COLUMN, KINDS
+from models.columns import ADDRESSEES, BARRIERS, COLUMN, KINDS
 from models.vectorising import ClauseText
 from training.clause_measures import Unseen, calibration_error, f1_of
 from training.reviews.verdicts import Guard
@@ -156,7 +156,7 @@ def _calibration(columns: Sequence[int]) -> Figure:
 
 
 def _addressee(unseen: Unseen, rows: npt.NDArray[np.int64] | None) -> float:
-    columns = [COLUMN[name] for name in ("private", "government", "none")]
+    columns = [COLUMN[name] for name in ADDRESSEES]
     targets, chance = _part(unseen.targets, rows)[:, columns], _part(unseen.probabilities, rows)[:, columns]
     known = targets[:, 0] >= 0
     return float((targets[known].argmax(axis=1) == chance[known].argmax(axis=1)).mean()) if known.any() else 1.0

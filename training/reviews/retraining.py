@@ -15,6 +15,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -230,7 +231,7 @@ def judged_by(store: Store, model: Path, rows: Sequence[JudgedRow], gold: Gold) 
         rows: in the order of judging.
         gold: of the rows.
     """
-    said = {sha256: np.array(own, dtype=np.float32) for sha256, own in _judged(model).items()}
+    said = {sha256: np.array(own, dtype=np.float32) for sha256, own in _read(model / JUDGED, {}).items()}
     others = gold_examples(store, [one for one in gold.clauses if one.sha256 not in said])
     columns = [COLUMN[name] for name in BARRIERS]
     chances = load_model(model).clauses.read(others.texts).probabilities[:, columns]
@@ -238,24 +239,11 @@ def judged_by(store: Store, model: Path, rows: Sequence[JudgedRow], gold: Gold) 
     return reviewers_of(rows, said.get, by_text(gold.clauses))
 
 
-def _judged(model: Path) -> dict[str, list[float]]:
-    try:
-        told: dict[str, list[float]] = json.loads((model / JUDGED).read_text(encoding="utf-8"))
-        return told
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise InvalidModel(f"{model / JUDGED}: cannot be read ({error})") from None
-
-
 def load_doubts(model: Path) -> dict[str, tuple[str, ...]]:
     """What people decided and a model that had not learnt of it contradicts: kinds by the hash of the text of the clause."""
     try:
-        raw = json.loads((model / DOUBTS).read_text(encoding="utf-8"))
-        return {one["sha256"]: tuple(one["kinds"]) for one in raw}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return {one["sha256"]: tuple(one["kinds"]) for one in _read(model / DOUBTS, [])}
+    except (KeyError, TypeError) as error:
         raise InvalidModel(f"{model / DOUBTS}: cannot be read ({error})") from None
 
 
@@ -278,11 +266,22 @@ def _save_judged(chances: Any, texts: Sequence[ClauseText], model: Path) -> None
     _write(model / JUDGED, told)
 
 
+def _read(path: Path, missing: Any) -> Any:
+    """What ``_write`` wrote, or what is given where it did not; raises InvalidModel."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return missing
+    except (OSError, ValueError) as error:
+        raise InvalidModel(f"{path}: cannot be read ({error})") from None
+
+
 def _write(path: Path, told: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
+@cache
 def code_version() -> str:
     """Hash of the code and data that a model is made with: another one may make another model of the same data."""
     digest = hashlib.sha256()
