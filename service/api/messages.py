@@ -47,7 +47,7 @@ class ToetsInvoer(InitiatiefInvoer):
     """Een initiatief om te toetsen zonder het te bewaren. Een langer verhaal kan worden ingediend; dan leest een taak het."""
 
     omschrijving: ShortStory = Field(description="Wat u wilt doen, waar en wanneer; in uw eigen woorden.")
-    aantal: int = Field(default=10, ge=1, le=100, description="Hoeveel signalen er hoogstens terugkomen.")
+    aantal: int = Field(default=10, strict=True, ge=1, le=100, description="Hoeveel signalen er hoogstens terugkomen.")
 
 
 class InitiatiefWijziging(Message):
@@ -61,8 +61,8 @@ class InitiatiefWijziging(Message):
 class BewijsInvoer(Message):
     """Woorden van een bepaling, als plaats in de tekst."""
 
-    begin: int = Field(ge=0, le=1_000_000, description="Plaats van het eerste teken.")
-    einde: int = Field(ge=1, le=1_000_000, description="Plaats na het laatste teken.")
+    begin: int = Field(strict=True, ge=0, le=1_000_000, description="Plaats van het eerste teken.")
+    einde: int = Field(strict=True, ge=1, le=1_000_000, description="Plaats na het laatste teken.")
 
 
 class BeoordelingInvoer(Message):
@@ -86,7 +86,7 @@ class BeoordelingInvoer(Message):
         default=[], max_length=13, description="Soorten belemmering; leeg voor wat het model voorstelde."
     )
     zwaarte: int | None = Field(
-        default=None, ge=0, le=3, description="0 geen, 1 licht, 2 wezenlijk, 3 kan het initiatief stoppen."
+        default=None, strict=True, ge=0, le=3, description="0 geen, 1 licht, 2 wezenlijk, 3 kan het initiatief stoppen."
     )
     bewijs: list[BewijsInvoer] = Field(default=[], max_length=10)
     toelichting: Note = ""
@@ -106,7 +106,7 @@ class GemistInvoer(Message):
 
     verwijzing: Reference
     soorten: list[Kind] = Field(min_length=1, max_length=13)
-    zwaarte: int = Field(ge=1, le=3)
+    zwaarte: int = Field(strict=True, ge=1, le=3)
     bewijs: list[BewijsInvoer] = Field(default=[], max_length=10)
     toelichting: Note = ""
 
@@ -206,7 +206,7 @@ class GebruikerWijziging(Message):
 
     naam: Name | None = None
     rol: Role | None = None
-    actief: bool | None = None
+    actief: bool | None = Field(default=None, strict=True)
 
 
 class TokenInvoer(Message):
@@ -216,7 +216,7 @@ class TokenInvoer(Message):
 
     naam: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9 ._-]+$")]
     rechten: list[Scope] = Field(min_length=1, max_length=4)
-    dagen: int = Field(default=90, ge=1, le=366, description="Hoe lang het token geldt.")
+    dagen: int = Field(default=90, strict=True, ge=1, le=366, description="Hoe lang het token geldt.")
 
 
 class WachtwoordInvoer(Message):
