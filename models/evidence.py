@@ -29,8 +29,11 @@ LESSER = 0.5
 PHRASE_BONUS = 0.5
 """How much a turn of phrase of the same kind adds to the weight of each of its words, in mean absolute weights."""
 
-_MAY_END = re.compile(r"[.!?]\s")
-"""Without one of these a text is one sentence, and needs no tokeniser to tell."""
+LONGEST = 3
+"""Words in the longest run of words that the fast tier weighs; of stems, one less."""
+
+_MAY_END = re.compile(r"[.!?]")
+"""Words without one of these between them are of one sentence, and need no tokeniser to tell."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,39 +79,53 @@ class EvidenceFinder:
         if not kinds or len(words) < MIN_WORDS:
             return []
         kinds = sorted(kinds, key=lambda kind: kind in RELIEFS)  # stable: barriers first, each group by importance
-        marked = marks is not None and len(marks.scores) > 0
-        # The fast tier's weights are not asked for where nothing hangs on them: they cost more than all the rest.
-        asked = kinds if len(kinds) > 1 or not marked else []
-        by_kind = {kind: self._word_values([word for word, _, _ in words], COLUMN[kind]) for kind in asked}
-        if marks is not None and marked:
+        columns = [COLUMN[kind] for kind in kinds]
+        last_word = len(words) - 1
+        if marks is not None and len(marks.scores) > 0:
             values, price = _word_marks(words, marks) - self._least, 0.0
         else:
-            values = by_kind[kinds[0]] + _bonus(clause.text, words, kinds[0], by_kind[kinds[0]])
+            values = self._word_values(words, columns[:1], 0, last_word)[:, 0]
+            values += _bonus(clause.text, words, kinds[0], values)
             price = max(float(np.mean(np.abs(values))), 1e-9)
         found: list[Evidence] = []
         weights: list[float] = []
-        for first, last, weight in _best_windows(values - price, _sentence_of(clause.text, words)):
+        for first, last, weight in _windows(clause.text, words, values - price):
             if weights and weight < LESSER * weights[0]:
                 break
             start, end = words[first][1], words[last][2]
-            kind = max(kinds, key=lambda kind: float(by_kind[kind][first : last + 1].sum())) if len(kinds) > 1 else kinds[0]
-            found.append(Evidence(start=start, end=end, text=clause.text[start:end], kind=kind))
+            # The fast tier's weights are asked for only where something hangs on them: for whole clauses they cost as much as
+            # half of the slow tier.
+            speaks = int(self._word_values(words, columns, first, last).sum(axis=0).argmax()) if len(kinds) > 1 else 0
+            found.append(Evidence(start=start, end=end, text=clause.text[start:end], kind=kinds[speaks]))
             weights.append(weight)
         return found
 
-    def _word_values(self, words: Sequence[str], column: int) -> Floats:
-        """The weights of the n-grams that each word is part of, shared equally among their words."""
-        values = np.zeros(len(words))
-        weights = self._weights[:, column]
-        forms = {"words": (list(words), 3), "stems": ([stem(word) for word in words], 2)}
+    def _word_values(self, words: Sequence[tuple[str, int, int]], columns: Sequence[int], first: int, last: int) -> Floats:
+        """The weights of the n-grams that some words are part of, shared equally among the words of each.
+
+        *Shape:* (last - first + 1, columns).
+        """
+        begin = max(0, first - LONGEST + 1)
+        nearby = [word for word, _, _ in words[begin : last + LONGEST]]
+        rows, starts, lengths, shares = list[int](), list[int](), list[int](), list[float]()
+        forms = {"words": (nearby, LONGEST), "stems": ([stem(word) for word in nearby], LONGEST - 1)}
         for name, (sequence, longest) in forms.items():
-            vocabulary, offset, idf = self._vocabularies[name], self._offsets[name], self._idf[name]
+            column, offset, idf = self._vocabularies[name].get, self._offsets[name], self._idf[name]
             for length in range(1, longest + 1):
                 for start in range(len(sequence) - length + 1):
-                    index = vocabulary.get(" ".join(sequence[start : start + length]))
+                    index = column(" ".join(sequence[start : start + length]))
                     if index is not None:
-                        values[start : start + length] += weights[offset + index] * idf[index] / length
-        return values
+                        rows.append(offset + index)
+                        starts.append(start)
+                        lengths.append(length)
+                        shares.append(float(idf[index]) / length)
+        values = np.zeros((len(nearby), len(columns)))
+        if rows:
+            shared = self._weights[np.ix_(rows, columns)] * np.array(shares)[:, None]
+            place, long = np.array(starts), np.array(lengths)
+            for step in range(LONGEST):
+                np.add.at(values, place[long > step] + step, shared[long > step])
+        return values[first - begin : last - begin + 1]
 
 
 def _bonus(text: str, words: Sequence[tuple[str, int, int]], kind: str, values: Floats) -> Floats:
@@ -133,9 +150,16 @@ def _word_marks(words: Sequence[tuple[str, int, int]], marks: WordMarks) -> Floa
     return scores
 
 
+def _windows(text: str, words: Sequence[tuple[str, int, int]], values: Floats) -> list[tuple[int, int, float]]:
+    """The heaviest windows within one sentence. Where sentences end is looked up only for texts whose heaviest windows hold
+    what may be an end: finding sentences takes longer than all the rest."""
+    heaviest = _best_windows(values, [0] * len(words))
+    if any(_MAY_END.search(text, words[first][1], words[last][2]) for first, last, _ in heaviest):
+        return _best_windows(values, _sentence_of(text, words))
+    return heaviest
+
+
 def _sentence_of(text: str, words: Sequence[tuple[str, int, int]]) -> list[int]:
-    if not _MAY_END.search(text):
-        return [0] * len(words)
     ends = [end for _, end in sentences(text)]
     place, numbers = 0, []
     for _, start, _ in words:
