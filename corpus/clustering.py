@@ -48,8 +48,8 @@ def on_cluster(task: Task[Tools, Chunk, Result], chunks: Iterable[Chunk], addres
             waiting.extend(client.submit(task, pickle.dumps(chunk), pure=False) for chunk in islice(rest, max(room, 0)))
             if not waiting:
                 return
-            _wait(client, waiting[0], address)
-            yield waiting.popleft().result()
+            yield _result(client, waiting[0], address)
+            waiting.popleft()
 
 
 @contextmanager
@@ -61,6 +61,8 @@ def _connected(address: str) -> Iterator[Any]:
         import distributed
     except ImportError:
         raise UsageError("working on a cluster needs Dask: pip install 'regelruimte[cluster]'") from None
+    if address.startswith("tls://") and distributed.Security().get_connection_args("client")["ssl_context"] is None:
+        raise UsageError(f"{address}: Dask knows no certificates; set distributed.comm.tls as docs/scaling.md tells")
     settings = {
         "distributed.admin.large-graph-warning-threshold": "1TB",  # the chunks are the work: they are meant to travel
         "distributed.logging.distributed": "critical",  # what goes wrong is said once, by us
@@ -68,7 +70,7 @@ def _connected(address: str) -> Iterator[Any]:
     with dask.config.set(settings):
         try:
             client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
-        except (OSError, ValueError, TypeError, RuntimeError) as error:  # TypeError: tls:// without certificates
+        except (OSError, ValueError, RuntimeError) as error:
             reason = str(error).partition("\n")[0]
             raise UsageError(f"{address}: the scheduler of the cluster cannot be reached ({reason})") from None
         with client:
@@ -95,13 +97,12 @@ def _threads(client: Any) -> int:
     return sum(client.nthreads().values())
 
 
-def _wait(client: Any, future: Any, address: str) -> None:
-    from distributed import wait
-
-    while True:
+def _result(client: Any, future: Any, address: str) -> Any:
+    """The result of a future, unless no worker is there to work it out."""
+    while not future.done():
         try:
-            wait([future], timeout=PATIENCE)
-            return
+            return future.result(timeout=PATIENCE)
         except TimeoutError:
             if not _threads(client):
-                raise WorkLost(f"the cluster {address} has no workers") from None
+                raise WorkLost(f"{address}: the cluster has no workers") from None
+    return future.result()

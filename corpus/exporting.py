@@ -36,7 +36,7 @@ def export_clauses(
     cluster: str | None = None,
     on_chunk: Callable[[str, int], None] | None = None,
 ) -> int:
-    """Write the clauses of a store in their order.
+    """Write the clauses of a store in their order, but for those without any text, in which there is nothing to read.
 
     Args:
         store: whose clauses.
@@ -53,21 +53,22 @@ def export_clauses(
         UsageError, WorkLost: see corpus.spreading.spread.
         OSError: the target cannot be written.
     """
-    total = sum(entry.clauses for entry in store.regulations.values())
+    done = 0
     if form == "parquet":
         target.mkdir()
     else:
         target.write_bytes(b"")
     pieces = spread(_piece, _chunks(store), start=_form, arguments={"form": form}, workers=workers, cluster=cluster)
-    for number, piece in enumerate(pieces):
+    for number, (count, piece) in enumerate(pieces):
         if form == "parquet":
             (target / f"part-{number:05}.parquet").write_bytes(piece)
         else:
             with target.open("ab") as stream:
                 stream.write(piece)
+        done += count
         if on_chunk is not None:
-            on_chunk(target.name, min((number + 1) * CHUNK, total))
-    return total
+            on_chunk(target.name, done)
+    return done
 
 
 def _chunks(store: Store) -> Iterator[list[Row]]:
@@ -76,7 +77,7 @@ def _chunks(store: Store) -> Iterator[list[Row]]:
     regulation = np.repeat(np.arange(len(entries)), [entry.clauses for entry in entries])
     for start in range(0, clauses.num_rows, CHUNK):
         yield [
-            {"ref": row["ref"], "title": entries[own].title, "level": entries[own].level, **row}
+            {"ref": row["ref"], "title": entries[own].title or entries[own].id, "level": entries[own].level, **row}
             for row, own in zip(clauses.slice(start, CHUNK).to_pylist(), regulation[start : start + CHUNK], strict=True)
         ]
 
@@ -85,10 +86,11 @@ def _form(form: str) -> str:
     return form
 
 
-def _piece(form: str, rows: list[Row]) -> bytes:
+def _piece(form: str, rows: list[Row]) -> tuple[int, bytes]:
+    rows = [row for row in rows if row["text"].strip()]
     if form == "parquet":
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), buffer, compression="zstd")
-        return buffer.getvalue()
+        return len(rows), buffer.getvalue()
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-    return gzip.compress(lines, mtime=0) if form == "jsonl.gz" else lines  # members behind each other are one .gz
+    return len(rows), gzip.compress(lines, mtime=0) if form == "jsonl.gz" else lines  # members behind each other are one .gz

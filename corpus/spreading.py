@@ -47,7 +47,7 @@ class Task(Generic[Tools, Chunk, Result]):
     @property
     def packages(self) -> tuple[str, ...]:
         """The packages whose code the result depends on."""
-        return tuple(sorted({"corpus", self.run.__module__.partition(".")[0]}))
+        return ("corpus",) if self.run.__module__.startswith("corpus.") else ("corpus", "models")
 
     def __call__(self, packed: bytes) -> Result:
         """Do one chunk in a worker.
