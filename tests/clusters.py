@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-ENVIRON = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+ENVIRON = {"PYTHONPATH": str(CHECKOUT)}
 PATIENCE = 120.0
 
 
@@ -24,13 +24,15 @@ class Cluster:
         folder: for what they keep and say.
         host: address of the scheduler.
         inside: the words before its command, such as ``ip netns exec NAME``.
+        protocol: "tcp" or "tls".
     """
 
-    def __init__(self, folder: Path, *, host: str = "127.0.0.1", inside: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, *, host: str = "127.0.0.1", inside: Sequence[str] = (), protocol: str = "tcp") -> None:
         self._folder, self._started = folder, list[subprocess.Popen[bytes]]()
         self._file = folder / "scheduler.json"
         self.workers: list[subprocess.Popen[bytes]] = []
-        self._start("scheduler", "--host", host, "--port", "0", "--scheduler-file", str(self._file), inside=inside)
+        words = ["--host", host, "--port", "0", "--protocol", protocol, "--scheduler-file", str(self._file)]
+        self._start("scheduler", *words, inside=inside)
         until(self._file.exists)
         self.address: str = json.loads(self._file.read_text())["address"]
 
@@ -63,7 +65,7 @@ class Cluster:
     def _start(self, what: str, *words: str, inside: Sequence[str]) -> subprocess.Popen[bytes]:
         command = [*inside, sys.executable, "-m", f"distributed.cli.dask_{what}", *words, "--no-dashboard"]
         with (self._folder / f"{what}-{len(self._started)}.log").open("wb") as log:
-            self._started.append(subprocess.Popen(command, env=ENVIRON, stdout=log, stderr=log, cwd=self._folder))
+            self._started.append(subprocess.Popen(command, env=os.environ | ENVIRON, stdout=log, stderr=log, cwd=self._folder))
         return self._started[-1]
 
 
@@ -83,7 +85,7 @@ def command(*words: object, inside: Sequence[str] = ()) -> subprocess.Popen[str]
     """Start ``regelruimte`` in a process of its own."""
     return subprocess.Popen(
         [*inside, sys.executable, "-m", "service.command_line", *map(str, words)],
-        env=ENVIRON,
+        env=os.environ | ENVIRON,
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -9,9 +9,15 @@ import socket
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from corpus.errors import UsageError, WorkLost
 from corpus.schema import RegulationEntry
@@ -155,6 +161,48 @@ def test_a_cluster_that_is_not_there(tmp_path: Path, address: str, message: str)
     assert (client.returncode, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"regelruimte: {address}: ") and message in err
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_only_who_holds_a_certificate_gets_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate(tmp_path)
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    with monkeypatch.context() as settings:
+        settings.setenv(f"{tls}CA_FILE", str(tmp_path / "cert.pem"))
+        for role in ("SCHEDULER", "WORKER", "CLIENT"):
+            settings.setenv(f"{tls}{role}__CERT", str(tmp_path / "cert.pem"))
+            settings.setenv(f"{tls}{role}__KEY", str(tmp_path / "key.pem"))
+        closed = Cluster(tmp_path, protocol="tls")
+        try:
+            assert closed.address.startswith("tls://")
+            closed.add_worker()
+            file = plain_clauses(tmp_path / "in.jsonl", 3)
+            finished(command("corpus", "add", file, "--store", tmp_path / "S", "--cluster", closed.address))
+            for name in os.environ:
+                if name.startswith(tls):
+                    settings.delenv(name)
+            stranger = command(
+                "corpus", "add", file, "--store", tmp_path / "T", "--cluster", closed.address.replace("tls", "tcp")
+            )
+            _, err = stranger.communicate(timeout=120)
+        finally:
+            closed.close()
+    assert len(Store(tmp_path / "S").regulations) == 1
+    assert stranger.returncode == 2 and "cannot be reached" in err and err.count("\n") == 1
+    assert not (tmp_path / "T/store.json").exists()
+
+
+def certificate(folder: Path) -> None:
+    """A key and a certificate that is its own authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cluster")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 NEAR, FAR = "10.213.86.1", "10.213.86.2"
