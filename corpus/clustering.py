@@ -60,7 +60,7 @@ def _connected(address: str) -> Iterator[Any]:
         import dask
         import distributed
     except ImportError:
-        raise UsageError("--cluster needs Dask, the extra "cluster" of this project: pip install dask distributed") from None
+        raise UsageError('--cluster needs Dask, the extra "cluster" of this project: pip install dask distributed') from None
     if address.startswith("tls://") and distributed.Security().get_connection_args("client")["ssl_context"] is None:
         raise UsageError(f"{address}: Dask knows no certificates; set distributed.comm.tls as docs/scaling.md tells")
     settings = {
