@@ -7,6 +7,7 @@ are from its own settings). docs/scaling.md tells it in full.
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ from typing import Any
 
 from corpus.code_hash import code_hash
 from corpus.errors import UsageError, WorkLost
-from corpus.spreading import Chunk, Result, Task, Tools
+from corpus.spreading import Chunk, Result, Task, Tools, perform
 
 PATIENCE = 60.0
 """Seconds that a cluster may be without any worker."""
@@ -39,13 +40,15 @@ def on_cluster(task: Task[Tools, Chunk, Result], chunks: Iterable[Chunk], addres
         UsageError: Dask is not installed, the scheduler cannot be reached, or a worker has other code.
         WorkLost: a chunk killed as many workers as the scheduler allows, or scheduler or workers went away.
     """
-    task = replace(task, code=code_hash(*task.packages))
+    packed = pickle.dumps(replace(task, code=code_hash(*task.packages)))  # so that the scheduler needs nothing of the models
     rest = iter(chunks)
     waiting: deque[Any] = deque()
     with _connected(address) as client, _explained(address):
         while True:
             room = 2 * max(_threads(client), 1) - len(waiting)  # workers may come and go meanwhile
-            waiting.extend(client.submit(task, pickle.dumps(chunk), pure=False) for chunk in islice(rest, max(room, 0)))
+            waiting.extend(
+                client.submit(perform, packed, pickle.dumps(chunk), pure=False) for chunk in islice(rest, max(room, 0))
+            )
             if not waiting:
                 return
             yield _result(client, waiting[0], address)
@@ -63,11 +66,10 @@ def _connected(address: str) -> Iterator[Any]:
         raise UsageError('--cluster needs Dask, the extra "cluster" of this project: pip install dask distributed') from None
     if address.startswith("tls://") and distributed.Security().get_connection_args("client")["ssl_context"] is None:
         raise UsageError(f"{address}: Dask knows no certificates; set distributed.comm.tls as docs/scaling.md tells")
-    settings = {
-        "distributed.admin.large-graph-warning-threshold": "1TB",  # the chunks are the work: they are meant to travel
-        "distributed.logging.distributed": "critical",  # what goes wrong is said once, by us
-    }
-    with dask.config.set(settings):
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is said once, by us
+    # The chunks are the work: they are meant to travel.
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
         try:
             client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
         except (OSError, ValueError, RuntimeError) as error:

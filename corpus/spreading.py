@@ -65,6 +65,11 @@ class Task(Generic[Tools, Chunk, Result]):
             return list(result) if isinstance(result, Iterator) else result  # type: ignore[return-value]
 
 
+def perform(task: bytes, packed: bytes) -> Any:
+    """Do one chunk for a task that travelled as ``pickle`` writes it."""
+    return pickle.loads(task)(packed)
+
+
 _one_at_a_time = threading.Lock()  # workers of Dask may have threads; models are not made for that
 
 

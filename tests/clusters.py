@@ -14,7 +14,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ENVIRON = {"PYTHONPATH": str(CHECKOUT)}
-PATIENCE = 120.0
+PATIENCE = 240.0
 
 
 class Cluster:
@@ -60,7 +60,11 @@ class Cluster:
         for process in reversed(self._started):
             process.terminate()
         for process in self._started:
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:  # a worker whose scheduler went first
+                process.kill()
+                process.wait()
 
     def _start(self, what: str, *words: str, inside: Sequence[str]) -> subprocess.Popen[bytes]:
         command = [*inside, sys.executable, "-m", f"distributed.cli.dask_{what}", *words, "--no-dashboard"]

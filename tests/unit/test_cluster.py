@@ -27,7 +27,7 @@ from service.command_line import main
 from tests.clusters import CHECKOUT, Cluster, cluster, command, finished, plain_clauses, unfinished_lines, until
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 MARKDOWN = "## Regeling proef {number}\n\n### Artikel  1  \n\n1.  Het mag.  \n2.  Het eerste lid geldt niet in juni.\n"
 

@@ -18,7 +18,7 @@ from corpus.spreading import MAX_DEATHS, spread
 from service.command_line import main
 from tests.clusters import command, finished, plain_clauses, unfinished_lines, until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
