@@ -1,22 +1,22 @@
-"""Adding files to a store: find, read on all cores, write in one change."""
+"""Adding files to a store: find, read on all cores or on a cluster, write in one change."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 
-from corpus.errors import UnreadableSource
+from corpus.archives import MAX_MEMBER
+from corpus.errors import UnreadableSource, UsageError
 from corpus.intake import FoundUnit, Refusal, find_units, in_memory
 from corpus.readers import reader
+from corpus.records import SourceFile
 from corpus.schema import CLAUSES, RegulationEntry, clause_batch, entry_of
+from corpus.spreading import spread
 from corpus.store_writer import StoreWriter
 
 CHUNK_BYTES = 3 * 2**20
@@ -26,9 +26,6 @@ CHUNK_FILES = 200
 
 BATCH_CLAUSES = 20_000
 """Rows after which a worker hands over a batch: bounds memory for files that hold a whole corpus."""
-
-_ALONE_BYTES = 4 * 2**20
-"""Below this much work, starting processes costs more than it saves."""
 
 
 @dataclass
@@ -60,6 +57,7 @@ def add_paths(
     *,
     store: Path,
     workers: int | None = None,
+    cluster: str | None = None,
     on_file: Callable[[str, int], None] | None = None,
 ) -> AddReport:
     """Read files, folders and archives into a store, as one change.
@@ -68,6 +66,7 @@ def add_paths(
         paths: what to read.
         store: folder of the store; made when it does not exist.
         workers: number of processes; None for one per core.
+        cluster: address of a Dask scheduler whose workers read instead; see corpus.spreading.
         on_file: called after every file with its name and the number of clauses so far.
 
     Returns:
@@ -76,12 +75,13 @@ def add_paths(
 
     Raises:
         UnreadableSource: a file that was named cannot be read, or nothing at all could be read; the store is unchanged.
-        UsageError: a path does not exist.
+        UsageError: a path does not exist, or the cluster cannot be used.
+        WorkLost: see corpus.spreading.spread; the store is unchanged.
         StoreProblem: the store cannot be written; it is as it was.
     """
     report = AddReport()
     with StoreWriter(store) as writer:
-        for result in _results(find_units(paths), workers=workers or os.cpu_count() or 1):
+        for result in _results(find_units(paths), workers=workers or os.cpu_count() or 1, cluster=cluster):
             _take(result, report, writer)
             if on_file is not None:
                 on_file(result.name, report.clauses)
@@ -118,27 +118,11 @@ def _nothing_read(paths: Sequence[Path], report: AddReport) -> None:
     raise UnreadableSource(place, "holds no file")
 
 
-def _results(found: Iterable[FoundUnit | Refusal], *, workers: int) -> Iterator[_Result]:
-    chunks = _chunks(found)
-    ahead = list(islice(chunks, 2))
-    if workers == 1 or (len(ahead) < 2 and sum(_weight(item) for chunk in ahead for item in chunk) < _ALONE_BYTES):
-        for chunk in chain(ahead, chunks):
-            yield from _read_chunk(chunk)
-        return
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["corpus.adding", "corpus.readers.bwb_markdown"])
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: deque[Future[list[_Result]]] = deque()
-        try:
-            for chunk in chain(ahead, chunks):
-                waiting.append(pool.submit(_read_whole_chunk, [_portable(item) for item in chunk]))
-                while len(waiting) > workers + 1 or (waiting and waiting[0].done()):
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _results(found: Iterable[FoundUnit | Refusal], *, workers: int, cluster: str | None) -> Iterator[_Result]:
+    if cluster is not None or workers > 1:
+        travels = _in_archive if cluster is None else _anything
+        found = (_portable(item, travels) for item in found)
+    return chain.from_iterable(spread(_read_chunk, _chunks(found), start=_nothing, workers=workers, cluster=cluster))
 
 
 def _chunks(found: Iterable[FoundUnit | Refusal]) -> Iterator[list[FoundUnit | Refusal]]:
@@ -158,9 +142,9 @@ def _weight(item: FoundUnit | Refusal) -> int:
     return item.unit.main.size if isinstance(item, FoundUnit) else 0
 
 
-def _portable(item: FoundUnit | Refusal) -> FoundUnit | Refusal:
-    """An item that can travel to another process: members of an archive take their bytes along."""
-    if isinstance(item, Refusal) or "!/" not in item.unit.main.name:
+def _portable(item: FoundUnit | Refusal, takes_along: Callable[[SourceFile], bool]) -> FoundUnit | Refusal:
+    """An item that can travel to a worker: it takes along the bytes that the worker could not read where it is."""
+    if isinstance(item, Refusal) or not takes_along(item.unit.main):
         return item
     try:
         return replace(item, unit=replace(item.unit, main=in_memory(item.unit.main)))
@@ -168,11 +152,21 @@ def _portable(item: FoundUnit | Refusal) -> FoundUnit | Refusal:
         return Refusal.of(error, explicit=False)
 
 
-def _read_whole_chunk(chunk: list[FoundUnit | Refusal]) -> list[_Result]:
-    return list(_read_chunk(chunk))
+def _in_archive(file: SourceFile) -> bool:
+    return "!/" in file.name
 
 
-def _read_chunk(chunk: Iterable[FoundUnit | Refusal]) -> Iterator[_Result]:
+def _anything(file: SourceFile) -> bool:
+    if file.size > MAX_MEMBER:
+        raise UsageError(f"{file.name}: more than {MAX_MEMBER // 2**20} MB do not travel; add it without --cluster")
+    return True
+
+
+def _nothing() -> None:
+    """Readers need nothing but the file."""
+
+
+def _read_chunk(_: None, chunk: Iterable[FoundUnit | Refusal]) -> Iterator[_Result]:
     for item in chunk:
         if isinstance(item, Refusal):
             yield _Result(name=item.name, format="", companions=(), refusal=item)

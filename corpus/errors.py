@@ -10,6 +10,7 @@ RegelruimteError
 │   ├── StoreProblem            the store cannot be opened, written or trusted
 │   │   ├── OutdatedStore       the store was written by another layout
 │   │   └── DamagedStore        a file of the store differs from its hash
+│   ├── WorkLost                workers died under a piece of work, again and again, or a cluster went away
 │   ├── InvalidModel            a model directory is incomplete, tampered with or of another version
 │   ├── InvalidOrganisation     what an organisation tells of itself lacks something, or may not stand in a register
 │   └── RepositoryProblem       an official repository did not give what was asked
@@ -75,6 +76,10 @@ class OutdatedStore(StoreProblem):
 
 class DamagedStore(StoreProblem):
     """A file of the store is missing or differs from its recorded hash."""
+
+
+class WorkLost(UserError):
+    """Workers died under a piece of work, again and again, or the cluster that did it went away."""
 
 
 class InvalidModel(UserError):

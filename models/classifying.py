@@ -1,21 +1,24 @@
-"""Classifying a file of clauses, on all cores, one line out for every line in."""
+"""Classifying a file of clauses, on all cores or on a cluster, one line out for every line in."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpus.archives import open_gzip
+from corpus.code_hash import code_hash
 from corpus.errors import UnsafeSource, UsageError
 from corpus.intake import on_disk
 from corpus.readers.clause_jsonl import MAX_LINE, parse_line
+from corpus.spreading import spread
+from corpus.store import sha256_of
 from models.encoder import WordMarks
 from models.evidence import EvidenceFinder
-from models.loading import Model, load_model
+from models.loading import Model, load_model, load_named_model, named_model
 from models.vectorising import ClauseText
 
 CHUNK = 1_000
@@ -28,6 +31,8 @@ def classify_file(
     write: Callable[[str], None],
     model_folder: Path,
     workers: int = 1,
+    cluster: str | None = None,
+    done: int = 0,
     on_chunk: Callable[[str, int], None] | None = None,
 ) -> int:
     """Judge every clause of a JSONL file, in its order.
@@ -37,30 +42,47 @@ def classify_file(
         write: called with every line of the result.
         model_folder: the model directory.
         workers: number of processes.
+        cluster: address of a Dask scheduler whose workers judge instead; see corpus.spreading.
+        done: clauses that were judged before, a multiple of CHUNK: these are passed over.
         on_chunk: called after every chunk with the file's name and the number of clauses done.
 
     Returns:
-        How many clauses were judged.
+        How many clauses are judged now, ``done`` among them.
 
     Raises:
         UnreadableSource: a line is wrong; names file and line.
-        UsageError: there is no such file.
+        UsageError: there is no such file, or the cluster cannot be used.
+        WorkLost: see corpus.spreading.spread.
     """
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     file = on_disk(path)
     load_model(model_folder)  # a wrong model is the user's error here, not a crash in every process
-    count = 0
+    named = named_model(model_folder)
+    count = done
     with open_gzip(file) if path.suffix == ".gz" else file.open() as stream:
-        rows = _rows(stream, file.name)
+        rows = _rows(stream, file.name, done)
         chunks = iter(lambda: list(islice(rows, CHUNK)), [])
-        for lines in _judged(chunks, model_folder, workers):
+        for lines in spread(_judge_chunk, chunks, start=_tools, arguments=named, workers=workers, cluster=cluster):
             for line in lines:
                 write(line)
             count += len(lines)
             if on_chunk is not None:
                 on_chunk(file.name, count)
     return count
+
+
+def work_key(path: Path, model_folder: Path) -> str:
+    """Sixteen hexadecimal digits of all that the lines of ``classify_file`` depend on: the input, the model, the code.
+
+    Raises:
+        UsageError: there is no such file.
+        InvalidModel: there is no model.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    parts = (sha256_of(path), named_model(model_folder)["manifest"], code_hash("corpus", "models"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def judge_row(
@@ -87,46 +109,25 @@ def clause_text(row: dict[str, Any]) -> ClauseText:
     return ClauseText(text=row["text"], heading=row["heading"], title=row["title"], ref=row["ref"])
 
 
-def _rows(stream: BinaryIO, name: str) -> Iterator[dict[str, Any]]:
+def _rows(stream: BinaryIO, name: str, passed_over: int) -> Iterator[dict[str, Any]]:
     number = 0
     while line := stream.readline(MAX_LINE + 1):
         number += 1
         if len(line) > MAX_LINE:
             raise UnsafeSource(name, f"longer than the {MAX_LINE // 2**20} MB that one line may be", line=number)
-        if line.strip():
+        if line.strip() and passed_over:
+            passed_over -= 1
+        elif line.strip():
             yield parse_line(line, name=name, number=number)
 
 
-def _judged(chunks: Iterator[list[dict[str, Any]]], model_folder: Path, workers: int) -> Iterator[list[str]]:
-    first, second = next(chunks, []), next(chunks, [])
-    ahead = [chunk for chunk in (first, second) if chunk]
-    if workers == 1 or not second:
-        _start_worker(model_folder)
-        for chunk in [*ahead, *chunks]:
-            yield _judge_chunk(chunk)
-        return
-    context = multiprocessing.get_context("forkserver")
-    with context.Pool(workers, initializer=_start_worker, initargs=(model_folder,)) as pool:
-        yield from pool.imap(_judge_chunk, _chained(ahead, chunks))
+def _tools(**named: str) -> tuple[Model, EvidenceFinder]:
+    model = load_named_model(**named)
+    return model, EvidenceFinder(model.clauses)
 
 
-def _chained(ahead: list[list[dict[str, Any]]], rest: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
-    yield from ahead
-    yield from rest
-
-
-_tools: tuple[Model, EvidenceFinder] | None = None
-
-
-def _start_worker(model_folder: Path) -> None:
-    global _tools
-    model = load_model(model_folder)
-    _tools = (model, EvidenceFinder(model.clauses))
-
-
-def _judge_chunk(chunk: list[dict[str, Any]]) -> list[str]:
-    assert _tools is not None, "the worker has not started"
-    model, evidence = _tools
+def _judge_chunk(tools: tuple[Model, EvidenceFinder], chunk: list[dict[str, Any]]) -> list[str]:
+    model, evidence = tools
     reading = model.clauses.read([clause_text(row) for row in chunk])
     return [
         json.dumps(judge_row(row, own, model, evidence, marks), ensure_ascii=False)

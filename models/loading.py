@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
@@ -22,7 +23,7 @@ from models.encoder import EncoderTier
 from models.index import ClauseFeatures
 from models.joint import Joint
 from models.linear import LinearTier
-from models.packaging import Package, open_package, save_package
+from models.packaging import Package, manifest_hash, open_package, save_package
 from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, REACH_SIGNALS, TARGETS, Grade, LinearRanker, Query, Ranker
 from models.reach import ReachModel
 from models.regulated import RegulatedClassifier
@@ -103,6 +104,32 @@ def load_model(folder: Path | None = None) -> Model:
         return _build(package)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise InvalidModel(f"{package.folder}: a part of the model is missing or wrong ({error})") from None
+
+
+def named_model(folder: Path) -> dict[str, str]:
+    """A model directory as ``load_named_model`` takes it, perhaps on another machine.
+
+    Raises:
+        InvalidModel: there is no model.
+    """
+    ships = folder.resolve() == released_folder().resolve()
+    return {"folder": "" if ships else str(folder.resolve()), "manifest": manifest_hash(folder)}
+
+
+def load_named_model(*, folder: str, manifest: str) -> Model:
+    """Read the very model that somebody means.
+
+    Args:
+        folder: where it stands; "" for the model that ships, wherever that is here.
+        manifest: SHA-256 (hex) of its manifest.
+
+    Raises:
+        InvalidModel: here is another model, or see load_model.
+    """
+    place = Path(folder) if folder else released_folder()
+    if manifest_hash(place) != manifest:
+        raise InvalidModel(f"{place} on {socket.gethostname()}: is another model than the one that is asked for")
+    return load_model(place)
 
 
 def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:

@@ -116,5 +116,17 @@ def open_package(folder: Path) -> Package:
     return Package(folder=folder, version=str(manifest["version"]), manifest=manifest, files=files)
 
 
+def manifest_hash(folder: Path) -> str:
+    """SHA-256 (hex) of the manifest of a model directory, and so, through its hashes, of all that is in it.
+
+    Raises:
+        InvalidModel: there is no manifest.
+    """
+    try:
+        return hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    except OSError as error:
+        raise InvalidModel(f"{folder}: no model here ({error.strerror})") from None
+
+
 def _json(content: Any) -> bytes:
     return (json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

@@ -1,15 +1,16 @@
-"""regelruimte corpus add | list | show | search | pull | verify"""
+"""regelruimte corpus add | list | show | search | pull | index | verify"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from service.commands.parsing import add_command, add_store_option
+from service.commands.parsing import add_command, add_spread_options, add_store_option, positive
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,7 +32,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="PATH",
         help="BWB XML, BWB markdown dump, STOP/OW, CVDR XML, PDF, DOCX, HTML, clause JSONL (.gz), .zip, .tar.xz",
     )
-    add.add_argument("--workers", type=int, metavar="N", help="number of processes (default: one per core)")
+    add_spread_options(add)
     add.add_argument("--report", type=Path, metavar="FILE", help="write what came of every file as JSON lines")
     add_store_option(add)
     listing = add_command(
@@ -61,7 +62,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         example='regelruimte corpus search "omgevingsvergunning evenement" --store store',
     )
     search.add_argument("text", metavar="TEXT")
-    search.add_argument("--top", type=_positive, default=20, metavar="N", help="how many clauses at the most (default 20)")
+    search.add_argument("--top", type=positive, default=20, metavar="N", help="how many clauses at the most (default 20)")
     add_store_option(search)
     pull = add_command(
         group,
@@ -75,6 +76,16 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     pull.add_argument("--cache", type=Path, metavar="DIR", help="where files are kept (default: DIR of the store + -cache)")
     pull.add_argument("--mirror", metavar="URL", help="base address that stands in for the official repositories")
     add_store_option(pull)
+    index = add_command(
+        group,
+        "index",
+        run=_index,
+        summary="work out ahead what a model knows of every clause of a store; goes on where it was cut off",
+        example="regelruimte corpus index --store store --cluster tcp://10.0.0.1:8786",
+    )
+    index.add_argument("--model", type=Path, metavar="DIR", help="model directory (default: the one that ships)")
+    add_spread_options(index)
+    add_store_option(index)
     verify = add_command(
         group,
         "verify",
@@ -90,7 +101,9 @@ def _add(arguments: argparse.Namespace) -> int:
     from service.progress import progress
 
     with progress("reading", unit="file") as advance:
-        report = add_paths(arguments.paths, store=arguments.store, workers=arguments.workers, on_file=advance)
+        report = add_paths(
+            arguments.paths, store=arguments.store, workers=arguments.workers, cluster=arguments.cluster, on_file=advance
+        )
     if arguments.report:
         with arguments.report.open("w", encoding="utf-8") as stream:
             for row in _report_rows(report):
@@ -154,6 +167,29 @@ def _pull(arguments: argparse.Namespace) -> int:
     return pull_into(arguments.store, arguments.ids, on=on, cache=cache, mirror=arguments.mirror)
 
 
+def _index(arguments: argparse.Namespace) -> int:
+    from corpus.store import Store
+    from models.index import build_index
+    from models.loading import released_folder
+    from models.packaging import open_package
+    from service.progress import progress
+
+    store, folder = Store(arguments.store), arguments.model or released_folder()
+    version = open_package(folder).version
+    with progress("describing clauses", unit="chunk") as advance:
+        place = build_index(
+            store,
+            model_folder=folder,
+            key=version,
+            workers=arguments.workers or os.cpu_count() or 1,
+            cluster=arguments.cluster,
+            on_chunk=advance,
+        )
+    clauses = sum(part.rows for part in store.contents.parts)
+    print(f"{clauses} clauses described by model {version}, in {place}")
+    return 0
+
+
 def _verify(arguments: argparse.Namespace) -> int:
     from corpus.store import Store
 
@@ -166,13 +202,6 @@ def _verify(arguments: argparse.Namespace) -> int:
     clauses = sum(entry.clauses for entry in store.versions)
     print(f"whole: {len(store.versions)} versions of {len(store.regulations)} regulations, {clauses} clauses")
     return 0
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
 
 
 def _date(text: str) -> date:

@@ -1,19 +1,20 @@
-"""regelruimte export"""
+"""regelruimte export activities | clauses | judgements"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from service.commands.parsing import add_command
+from service.commands.parsing import add_command, add_spread_options, add_store_option
 from training.reviews.exchange import FORMATS as JUDGEMENT_FORMATS
 
 FORMATS = {"turtle": "turtle", "json-ld": "json-ld", "rdf-xml": "pretty-xml"}
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command ``export``."""
+    """Add the group ``export``."""
     exports = commands.add_parser("export", help="give data to other programs").add_subparsers(
         title="commands", metavar="COMMAND", required=True
     )
@@ -26,6 +27,21 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--format", choices=sorted(FORMATS), default="turtle", help="how it is written (default turtle)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="file to write instead of standard output")
+    clauses = add_command(
+        exports,
+        "clauses",
+        run=_clauses,
+        summary="the clauses of a store, newest versions, for other programs and for classify",
+        example="regelruimte export clauses --store store --output clauses.jsonl.gz",
+    )
+    clauses.add_argument(
+        "--output", type=Path, required=True, metavar="TARGET", help="file (.jsonl, .jsonl.gz) or folder to make"
+    )
+    clauses.add_argument(
+        "--format", choices=("jsonl", "parquet"), default="jsonl", help="lines of JSON, or a folder of Parquet partitions"
+    )
+    add_spread_options(clauses)
+    add_store_option(clauses)
     judgements = add_command(
         exports,
         "judgements",
@@ -48,6 +64,26 @@ def _activities(arguments: argparse.Namespace) -> int:
         sys.stdout.write(text)
     else:
         arguments.output.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _clauses(arguments: argparse.Namespace) -> int:
+    from corpus.exporting import export_clauses
+    from corpus.store import Store
+    from service.progress import progress
+    from training.reviews.exchange.files import new
+
+    form = "jsonl.gz" if arguments.format == "jsonl" and arguments.output.suffix == ".gz" else arguments.format
+    with progress("exporting", unit="chunk") as advance, new(arguments.output) as target:
+        count = export_clauses(
+            Store(arguments.store),
+            target,
+            form=form,
+            workers=arguments.workers or os.cpu_count() or 1,
+            cluster=arguments.cluster,
+            on_chunk=advance,
+        )
+    print(f"{count} clauses written to {arguments.output}")
     return 0
 
 

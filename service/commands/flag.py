@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from service.commands.parsing import add_command, add_store_option
+from service.commands.parsing import add_command, add_store_option, positive
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,7 +27,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help='JSON or JSONL: {"id", "titel", "omschrijving", "gemeente"?}',
     )
     add_store_option(parser)
-    parser.add_argument("--top", type=_positive, default=100, metavar="N", help="how many flags at the most (default 100)")
+    parser.add_argument("--top", type=positive, default=100, metavar="N", help="how many flags at the most (default 100)")
     parser.add_argument(
         "--ungrouped", action="store_true", help="near-identical clauses of other regulations are flags of their own"
     )
@@ -60,10 +60,3 @@ def _flag(arguments: argparse.Namespace) -> int:
     if not store.regulations:
         print("regelruimte: the store holds no regulation, so nothing was searched", file=sys.stderr)
     return 0
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number

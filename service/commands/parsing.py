@@ -30,3 +30,21 @@ def add_command(
 def add_store_option(parser: argparse.ArgumentParser) -> None:
     """The option that says which store is meant."""
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
+
+
+def add_spread_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say who does the work: processes of this machine, or the workers of a cluster."""
+    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    parser.add_argument(
+        "--cluster",
+        metavar="URL",
+        help="scheduler of a Dask cluster whose workers do it instead: tcp://host:8786 or tls://host:8786 (docs/scaling.md)",
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number

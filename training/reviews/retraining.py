@@ -15,13 +15,12 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from corpus.code_hash import code_hash
 from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import ClauseLabel, clause_labels, join
 from corpus.passages import text_hash
@@ -281,15 +280,9 @@ def _write(path: Path, told: Any) -> None:
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
-@cache
 def code_version() -> str:
     """Hash of the code and data that a model is made with: another one may make another model of the same data."""
-    digest = hashlib.sha256()
-    for package in ("corpus", "models", "training"):
-        root = Path(str(files(package)))
-        for path in sorted(root.rglob("*.py")) + sorted(root.rglob("*.toml")):
-            digest.update(path.relative_to(root.parent).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return code_hash("corpus", "models", "training")
 
 
 def fingerprint(data: ClauseExamples, config: RetrainingConfig | None = None) -> str:

@@ -1,0 +1,181 @@
+"""Spreading work over a corpus: chunk by chunk, here, in processes of this machine, or on a Dask cluster.
+
+Whatever does the work, results come in the order of the chunks, each once, and are those of the serial run. As much is under
+way at a time as keeps all workers busy, and no more: a corpus need not fit in memory.
+
+A chunk whose worker dies is done again, until it has cost MAX_DEATHS workers. An exception in the work itself is no death: it
+ends the work and is raised here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, islice
+from typing import Any, Generic, TypeVar
+
+from corpus.code_hash import code_hash
+from corpus.errors import UsageError, WorkLost
+
+MAX_DEATHS = 3
+"""Workers that one chunk may cost; of a Dask cluster its own setting ``distributed.scheduler.allowed-failures`` counts."""
+
+Tools = TypeVar("Tools")
+Chunk = TypeVar("Chunk")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(Generic[Tools, Chunk, Result]):
+    """What a worker does with a chunk. It travels, so both functions stand at the top of a module."""
+
+    start: Callable[..., Tools]  # opens what the work needs, once in a worker
+    arguments: tuple[tuple[str, Any], ...]  # of start, by name; hashable
+    run: Callable[[Tools, Chunk], Result]
+    code: str = ""  # version of the code that the worker must have; "" for any
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages whose code the result depends on."""
+        return ("corpus",) if self.run.__module__.startswith("corpus.") else ("corpus", "models")
+
+    def __call__(self, packed: bytes) -> Result:
+        """Do one chunk in a worker.
+
+        Args:
+            packed: the chunk as ``pickle`` writes it: Dask would look for its own objects inside anything else.
+
+        Raises:
+            UsageError: this worker has other code than who sent the chunk.
+        """
+        with _one_at_a_time:
+            if self.code and self.code != code_hash(*self.packages):
+                raise UsageError(f"the worker on {socket.gethostname()} runs other code; install the same version there")
+            result = self.run(_opened(self.start, self.arguments), pickle.loads(packed))
+            return list(result) if isinstance(result, Iterator) else result  # type: ignore[return-value]
+
+
+def perform(task: bytes, packed: bytes) -> Any:
+    """Do one chunk for a task that travelled as ``pickle`` writes it."""
+    return pickle.loads(task)(packed)
+
+
+_one_at_a_time = threading.Lock()  # workers of Dask may have threads; models are not made for that
+
+
+@lru_cache(maxsize=1)
+def _opened(start: Callable[..., Any], arguments: tuple[tuple[str, Any], ...]) -> Any:
+    return start(**dict(arguments))
+
+
+def spread(
+    run: Callable[[Tools, Chunk], Result],
+    chunks: Iterable[Chunk],
+    *,
+    start: Callable[..., Tools],
+    arguments: Mapping[str, Any] | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+) -> Iterator[Result]:
+    """Do the same work to every chunk.
+
+    Args:
+        run: what is done to a chunk; gets what ``start`` gave. An iterator that it gives is drained before it travels.
+        chunks: asked for as they are needed; what is in them can be pickled.
+        start: called once in every worker with ``arguments``, whose values are hashable.
+        workers: number of processes. With one, or with one chunk, the work is done in this process.
+        cluster: address of a Dask scheduler ("tcp://host:8786" or "tls://host:8786") whose workers do it instead.
+
+    Yields:
+        What ``run`` gave for each chunk, in their order.
+
+    Raises:
+        UsageError: Dask is not installed, the scheduler cannot be reached, or its workers have other code.
+        WorkLost: a chunk cost MAX_DEATHS workers, or the cluster went away.
+    """
+    task = Task(start=start, arguments=tuple((arguments or {}).items()), run=run)
+    if cluster is not None:
+        from corpus.clustering import on_cluster
+
+        yield from on_cluster(task, chunks, cluster)
+        return
+    rest = iter(chunks)
+    ahead = list(islice(rest, 2))
+    if workers > 1 and len(ahead) > 1:
+        yield from _in_processes(task, chain(ahead, rest), workers)
+    elif ahead:
+        tools = start(**dict(task.arguments))
+        for chunk in chain(ahead, rest):
+            yield run(tools, chunk)
+
+
+@dataclass(kw_only=True)
+class _Sent(Generic[Result]):
+    """A chunk that was taken and whose result was not given yet."""
+
+    packed: bytes
+    future: Future[Result] | None = None  # None: to be handed to a pool
+    deaths: int = 0
+
+
+def _in_processes(task: Task[Tools, Chunk, Result], chunks: Iterator[Chunk], workers: int) -> Iterator[Result]:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([task.run.__module__])
+    waiting: deque[_Sent[Result]] = deque()
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
+    try:
+        while True:
+            waiting.extend(_Sent(packed=pickle.dumps(chunk)) for chunk in islice(chunks, 2 * workers - len(waiting)))
+            if not waiting:
+                return
+            try:
+                for sent in waiting:
+                    sent.future = sent.future or pool.submit(task, sent.packed)
+                assert (first := waiting[0].future) is not None
+                result = first.result()
+            except BrokenProcessPool:
+                _take_back(waiting)
+                pool.shutdown()
+                pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
+            else:
+                waiting.popleft()
+                yield result
+    finally:
+        pool.shutdown(wait=not waiting, cancel_futures=True)
+
+
+def _take_back(waiting: Iterable[_Sent[Result]]) -> None:
+    """Note which chunks a pool lost with the death of a worker; nobody knows which of them that worker had."""
+    for sent in waiting:
+        if sent.future is None or not isinstance(sent.future.exception(), BrokenProcessPool):
+            continue
+        sent.future = None
+        sent.deaths += 1
+        if sent.deaths >= MAX_DEATHS:
+            raise WorkLost(
+                f"a piece of work was lost {MAX_DEATHS} times because the process that did it was killed;"
+                " is there memory enough for so many --workers?"
+            )
+
+
+def _start_process() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C is for who asked for the work: no tracebacks from here
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """A process whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
