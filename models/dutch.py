@@ -66,7 +66,8 @@ def mark_sentences(doc: Doc) -> Doc:
         starts.append(1 if index == 0 or (ended and not numbered and _CAN_OPEN.match(text)) else -1)
         before = text
     if starts:  # all at once: to set them one by one goes through the whole text for each
-        doc.from_array(["SENT_START"], np.array(starts, dtype=np.int64).view(np.uint64))
+        marks: Any = np.array(starts, dtype=np.int64).view(np.uint64)
+        doc.from_array(["SENT_START"], marks)
     return doc
 
 
