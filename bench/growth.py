@@ -26,7 +26,7 @@ SAMPLE = 1_000
 """Clauses that are classified for the rate."""
 
 ASKED = 40
-"""Labelled initiatives that are asked, spread evenly: each for the first time, so the clauses that are shown are read for it."""
+"""Labelled initiatives that are asked, spread evenly; each once, so the clauses that are shown are mostly read for it."""
 
 MEASURES = {
     "ingest_s": "ingest (s)",
