@@ -235,7 +235,7 @@ def build_index(
         The folder of the index, one sub-folder per part.
     """
     folder = store.folder / "index" / key
-    missing = [part for part in store.contents.parts if not (folder / Path(part.file).stem / _LAST).exists()]
+    missing = [part for part in store.contents.parts if not _whole(folder / Path(part.file).stem)]
     for part in missing:
         target = folder / Path(part.file).stem
         temporary = folder / f"new-{uuid.uuid4().hex}"
@@ -294,6 +294,8 @@ def _make(
         pieces = _described(table, titles, new, len(keys), model_folder, workers, describe)
         described: list[ClauseFeatures] = []
         done = int(found.sum())
+        if done and on_chunk is not None:
+            on_chunk(file, done)
         for piece in pieces if len(new) or not copied else ():
             described.append(piece)
             done += len(piece.reach)
@@ -319,16 +321,22 @@ def _known(folder: Path, keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.b
     """Which clauses the index holds already, and of each folder that holds some their rows with what is known of them."""
     found = np.zeros(len(keys), dtype=bool)
     copied = []
-    for last in folder.glob(f"*/{_LAST}"):
-        known, rows = _map(last.parent / "keys.npy"), _map(last.parent / "key_rows.npy")
+    for part in folder.iterdir():
+        if not _whole(part):
+            continue
+        known, rows = _map(part / "keys.npy"), _map(part / "key_rows.npy")
         if not len(known):
             continue
         place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
         here = np.flatnonzero((known[place] == keys) & ~found)
         if len(here):
-            copied.append((here, _load(last.parent).at(rows[place[here]])))
+            copied.append((here, _load(part).at(rows[place[here]])))
             found[here] = True
     return found, copied
+
+
+def _whole(folder: Path) -> bool:
+    return (folder / _BEFORE_KEYS).exists() and (folder / _LAST).exists()
 
 
 def _chunks(table: pa.Table, titles: dict[str, str]) -> Iterator[list[ClauseText]]:
