@@ -1,4 +1,4 @@
-"""Run a bench: python -m bench finding|service|review|selecting|learning --store STORE [...], or python -m bench pages"""
+"""Run a bench: python -m bench growth|service|review|selecting|learning --store STORE [...], or python -m bench pages"""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ def main() -> int:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="what", required=True)
-    finding = benches.add_parser("finding", help="time to find and rank, as the corpus grows")
+    growth = benches.add_parser("growth", help="ingest, index, start, search and memory, as the corpus grows")
     service = benches.add_parser("service", help="answers a second, time to answer and memory of the whole service")
     review = benches.add_parser("review", help="how long a reviewer waits who goes through a hundred flags")
     pages = benches.add_parser("pages", help="what Lighthouse says of the pages that are used most; needs npm and Chromium")
     selecting = benches.add_parser("selecting", help="labels that the order of asking saves")
     learning = benches.add_parser("learning", help="what reviewers teach a model, over the interface of a real service")
-    for bench in (finding, service, review):
+    for bench in (growth, service, review):
         bench.add_argument("--store", type=Path, required=True, help="a store with its index; the larger the better")
     for bench in (selecting, learning):
         bench.add_argument("--store", type=Path, required=True, help="a store with the texts of the labels that ship")
     selecting.add_argument("--seeds", type=int, default=3, help="how often either order is tried (default 3)")
-    for bench in (finding, service, review, pages, selecting, learning):
+    growth.add_argument(
+        "--sizes", type=_sizes, default="10000,40000,160000,412000,1000000,4000000", help="numbers of clauses, by commas"
+    )
+    growth.add_argument("--output", type=Path, required=True, help="folder for the results, and for the corpora meanwhile")
+    for bench in (service, review, pages, selecting, learning):
         bench.add_argument("--output", type=Path, help="folder for what was measured, as JSON and SVG")
     service.add_argument("--seconds", type=float, default=60, help="how long every load lasts (default 60)")
     service.add_argument("--memory-minutes", type=float, default=10, help="how long memory is watched (default 10; 0 for not)")
@@ -31,10 +35,10 @@ def main() -> int:
         bench.add_argument("--database-url", metavar="URL", help="an empty PostgreSQL database, instead of SQLite of its own")
     arguments = parser.parse_args()
     # Imported when wanted: the process that asks the service starts from this file too, and must stay light.
-    if arguments.what == "finding":
-        from bench.finding import run as run_finding
+    if arguments.what == "growth":
+        from bench.growth import run as run_growth
 
-        return run_finding(arguments.store, arguments.output)
+        return run_growth(arguments.store, arguments.output, arguments.sizes)
     if arguments.what == "selecting":
         from bench.selecting import run as run_selecting
 
@@ -61,6 +65,13 @@ def main() -> int:
         memory_minutes=arguments.memory_minutes,
         workers=arguments.workers,
     )
+
+
+def _sizes(told: str) -> list[int]:
+    sizes = sorted({int(size) for size in told.split(",")})
+    if sizes[0] < 1:
+        raise ValueError(told)
+    return sizes
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -109,15 +109,16 @@ def entry_of(regulation: Regulation) -> RegulationEntry:
 
 def regulation_table(entries: Iterable[RegulationEntry]) -> pa.Table:
     """Entries as a table with schema REGULATIONS."""
-    rows = [{field.name: getattr(entry, field.name) for field in fields(entry)} for entry in entries]
-    for row in rows:
-        row["aliases"] = list(row["aliases"])
-    return pa.Table.from_pylist(rows, schema=REGULATIONS)
+    listed = list(entries)
+    columns = [pa.array([getattr(entry, field.name) for entry in listed], type=field.type) for field in REGULATIONS]
+    return pa.Table.from_arrays(columns, schema=REGULATIONS)
 
 
 def entries_of(table: pa.Table) -> list[RegulationEntry]:
     """The entries in a table with schema REGULATIONS."""
-    return [RegulationEntry(**{**row, "aliases": tuple(row["aliases"])}) for row in table.to_pylist()]
+    columns = {name: table[name].to_pylist() for name in table.column_names}
+    columns["aliases"] = [tuple(names) for names in columns["aliases"]]
+    return [RegulationEntry(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def clause_batch(clauses: Sequence[Clause]) -> pa.RecordBatch:

@@ -6,26 +6,30 @@
       parts/<hash>.arrow         clauses, one row each; a part is never changed
 
 A version is a regulation id with a date. Adding the same version again replaces it; another date stands beside it, and the
-newest is what is searched. Parts are Arrow files that ``datasets`` opens by memory map: opening costs no reading.
+newest is what is searched. Parts are Arrow files that are opened by memory map: opening costs no reading.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from datasets import Dataset, concatenate_datasets
 
 from corpus.errors import DamagedStore, OutdatedStore, StoreProblem, UnknownRef
 from corpus.records import Clause
 from corpus.schema import CLAUSES, RegulationEntry, clause_of, entries_of
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 LAYOUT = 1
 """Number of the layout described above; a store with another number is refused."""
@@ -81,25 +85,50 @@ def read_contents(folder: Path) -> Contents:
         raise DamagedStore(f"{path}: an entry is missing or wrong ({error})") from None
 
 
+class Mapped:
+    """The rows of one Arrow file, memory-mapped."""
+
+    def __init__(self, path: Path) -> None:
+        with pa.memory_map(str(path)) as source:
+            self.table = pa.ipc.open_stream(source).read_all()
+        self._batches = self.table.to_batches()
+        self._starts = list(accumulate((batch.num_rows for batch in self._batches), initial=0))
+
+    def rows(self, start: int, count: int) -> pa.Table:
+        """Some rows that follow each other. Arrow's own slice goes through all batches of a file, this does not."""
+        pieces = []
+        place, end = bisect_right(self._starts, start) - 1, start + count
+        while place < len(self._batches) and self._starts[place] < end:
+            first = max(start - self._starts[place], 0)
+            pieces.append(self._batches[place].slice(first, end - self._starts[place] - first))
+            place += 1
+        return pa.Table.from_batches(pieces, schema=self.table.schema)
+
+
 class Store:
     """A store, opened for reading."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, before: Store | None = None) -> None:
         """Open the store in a folder.
+
+        Args:
+            folder: where it lies.
+            before: the same store, opened before it was changed: parts that both have are not opened again.
 
         Raises:
             StoreProblem, OutdatedStore, DamagedStore: see read_contents; also when a file is missing.
         """
         self.folder = folder
         self.contents = read_contents(folder)
-        self._parts: dict[str, Dataset] = {part.file: self._open(part) for part in self.contents.parts}
+        opened = before._parts if before is not None and before.folder == folder else {}
+        self._parts: dict[str, Mapped] = {part.file: opened.get(part.file) or self._open(part) for part in self.contents.parts}
 
     @cached_property
     def versions(self) -> tuple[RegulationEntry, ...]:
         """Every version of every regulation, in the order of adding."""
         if self.contents.regulations is None:
             return ()
-        return tuple(entries_of(self._open(self.contents.regulations).data.table))
+        return tuple(entries_of(self._open(self.contents.regulations).table))
 
     @cached_property
     def regulations(self) -> Mapping[str, RegulationEntry]:
@@ -119,12 +148,26 @@ class Store:
             ids: only these regulations; None for all. Rows follow ``regulations``.
         """
         pieces = []
-        for entry in self.regulations.values():
-            if ids is None or entry.id in ids:
-                table = self._slice(entry)
-                pieces.append(table.select(columns) if columns else table)
+        for file, start, end in self.runs(ids=ids):
+            table = self._parts[file].rows(start, end - start)
+            pieces.append(table.select(columns) if columns else table)
         schema = pa.schema([CLAUSES.field(name) for name in columns]) if columns else CLAUSES
         return pa.concat_tables(pieces) if pieces else schema.empty_table()
+
+    def runs(self, *, ids: set[str] | None = None) -> list[tuple[str, int, int]]:
+        """Where the clauses of the newest versions lie, in the order of ``table``: file, first row, and the row after the last.
+
+        Versions that follow each other in a file are one run.
+        """
+        runs: list[tuple[str, int, int]] = []
+        for entry in self.regulations.values():
+            if not entry.clauses or (ids is not None and entry.id not in ids):
+                continue
+            file, start, end = entry.part, entry.start, entry.start + entry.clauses
+            if runs and runs[-1][0] == file and runs[-1][2] == start:
+                start = runs.pop()[1]
+            runs.append((file, start, end))
+        return runs
 
     @cached_property
     def texts(self) -> pa.Table:
@@ -147,15 +190,13 @@ class Store:
 
     def part_table(self, file: str) -> pa.Table:
         """All rows of one part, replaced versions among them."""
-        return self._parts[file].data.table
+        return self._parts[file].table
 
     def dataset(self) -> Dataset:
         """Clauses of the newest versions as one memory-mapped dataset."""
-        pieces = [
-            self._parts[entry.part].select(range(entry.start, entry.start + entry.clauses))
-            for entry in self.regulations.values()
-        ]
-        return concatenate_datasets(pieces) if pieces else Dataset(CLAUSES.empty_table())
+        from datasets import Dataset  # takes longer to import than a store to open
+
+        return Dataset(self.table())
 
     def clauses(self, regulation_id: str, *, version_date: str | None = None) -> list[Clause]:
         """The clauses of one regulation in order.
@@ -217,9 +258,9 @@ class Store:
         if problems:
             return problems
         rows = {part.file: part.rows for part in self.contents.parts}
-        for file, dataset in self._parts.items():
-            if dataset.num_rows != rows[file]:
-                problems.append(f"{self.folder / file}: has {dataset.num_rows} rows instead of {rows[file]}")
+        for file, mapped in self._parts.items():
+            if mapped.table.num_rows != rows[file]:
+                problems.append(f"{self.folder / file}: has {mapped.table.num_rows} rows instead of {rows[file]}")
         for entry in self.versions:
             if entry.start + entry.clauses > rows.get(entry.part, 0):
                 problems.append(f"{entry.id} of {entry.version_date}: lies outside its file")
@@ -241,15 +282,15 @@ class Store:
                 yield f"{ref}: its text differs from its hash"
 
     def _slice(self, entry: RegulationEntry) -> pa.Table:
-        """The rows of one version. A file holds a batch for each; Arrow's own slice goes through all of them, this does not."""
-        return self._parts[entry.part].data.fast_slice(entry.start, entry.clauses)
+        """The rows of one version."""
+        return self._parts[entry.part].rows(entry.start, entry.clauses)
 
-    def _open(self, part: PartFile) -> Dataset:
+    def _open(self, part: PartFile) -> Mapped:
         path = self.folder / part.file
         if not path.is_file():
             raise DamagedStore(f"{path}: is missing from the store")
         try:
-            return Dataset.from_file(str(path))
+            return Mapped(path)
         except (OSError, pa.ArrowInvalid, ValueError) as error:
             raise DamagedStore(f"{path}: cannot be read ({error})") from None
 

@@ -10,7 +10,8 @@ import fcntl
 import json
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -21,10 +22,41 @@ import pyarrow as pa
 
 from corpus.errors import StoreProblem
 from corpus.schema import CLAUSES, REGULATIONS, RegulationEntry, regulation_table
-from corpus.store import LAYOUT, Contents, PartFile, Store, read_contents, sha256_of
+from corpus.store import LAYOUT, Contents, Mapped, PartFile, Store, read_contents, sha256_of
 
 MAX_PARTS = 32
-"""With more parts than this the store is written anew as one part."""
+"""With more parts than this the small ones are written anew as one."""
+
+BATCH = 20_000
+"""Rows that lie together in a file: opening it costs a little for every batch."""
+
+
+class _ClauseFile:
+    """A file of clauses in the making; rows are collected into batches of some size."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows = 0
+        self._sink = pa.OSFile(str(path), "wb")
+        self._stream = pa.ipc.new_stream(self._sink, CLAUSES)
+        self._waiting: list[pa.RecordBatch] = []
+        self._written = 0
+
+    def write(self, batches: Iterable[pa.RecordBatch]) -> None:
+        for batch in batches:
+            self._waiting.append(batch)
+            self.rows += batch.num_rows
+        if self.rows - self._written >= BATCH:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._stream.close()
+        self._sink.close()
+
+    def _flush(self) -> None:
+        self._stream.write_table(pa.Table.from_batches(self._waiting, schema=CLAUSES).combine_chunks())
+        self._waiting, self._written = [], self.rows
 
 
 class StoreWriter:
@@ -38,7 +70,6 @@ class StoreWriter:
         self.folder = folder
         self.added: list[RegulationEntry] = []
         self.replaced: set[tuple[str, str]] = set()
-        self._rows = 0
 
     def __enter__(self) -> StoreWriter:
         try:
@@ -55,10 +86,8 @@ class StoreWriter:
             self._old = self._old_contents()
             self._versions = list(Store(self.folder).versions) if self._old.generation else []
             self._sweep()
-            self._path = self.folder / "parts" / f"new-{uuid.uuid4().hex}.tmp"
             with self._explained():
-                self._sink = pa.OSFile(str(self._path), "wb")
-                self._stream = pa.ipc.new_stream(self._sink, CLAUSES)
+                self._file = self._new_file()
         except BaseException:
             self._lock.close()
             raise
@@ -78,38 +107,40 @@ class StoreWriter:
         listed = list(entries)
         if sum(entry.clauses for entry in listed) != clauses.num_rows:
             raise ValueError("the entries list another number of clauses than the batch holds")
+        row = self._file.rows
         with self._explained():
-            self._stream.write_batch(clauses)
+            self._file.write([clauses])
         now = datetime.now(UTC).isoformat(timespec="seconds")
         for entry in listed:
-            self.added.append(replace(entry, added=now, part="", start=self._rows))
-            self._rows += entry.clauses
+            self.added.append(replace(entry, added=now, part="", start=row))
+            row += entry.clauses
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         try:
             with self._explained():
                 with suppress(OSError, pa.ArrowException) if kind else self._explained():
-                    self._stream.close()
-                    self._sink.close()
+                    self._file.close()
                 if kind is None and self.added:
                     self._commit()
         finally:
-            self._path.unlink(missing_ok=True)
+            self._file.path.unlink(missing_ok=True)
             self._sweep()
             self._lock.close()
 
     def _commit(self) -> None:
-        part = self._keep(self._path, folder="parts", rows=self._rows)
+        part = self._keep(self._file.path, folder="parts", rows=self._file.rows)
         added = {entry.key: replace(entry, part=part.file) for entry in self.added}  # the last of equal versions counts
         old = {entry.key for entry in self._versions}
         self.replaced = old & added.keys()
-        versions = [entry for entry in self._versions if entry.key not in added] + list(added.values())
+        # What is replaced keeps its place, so the order of a store does not tell how often it was amended.
+        versions = [added.get(entry.key, entry) for entry in self._versions]
+        versions += [entry for entry in added.values() if entry.key not in old]
         used = {entry.part for entry in versions}
         parts = [known for known in (*self._old.parts, part) if known.file in used]
-        live, rows = sum(entry.clauses for entry in versions), sum(known.rows for known in parts)
-        if len(parts) > MAX_PARTS or rows > 2 * live:
-            compacted, versions = self._compact(versions)
-            parts = [compacted]
+        merged = to_merge(parts, versions)
+        if merged:
+            new, versions = self._merge(merged, versions)
+            parts = [*(known for known in parts if known.file not in merged), new]
         self._write_contents(parts, versions)
 
     def _write_contents(self, parts: list[PartFile], versions: list[RegulationEntry]) -> None:
@@ -130,21 +161,24 @@ class StoreWriter:
         new.replace(self.folder / "store.json")
         _to_disk(self.folder)
 
-    def _compact(self, versions: list[RegulationEntry]) -> tuple[PartFile, list[RegulationEntry]]:
-        """All living rows in one new part."""
-        temporary = self.folder / "parts" / f"new-{uuid.uuid4().hex}.tmp"
-        tables: dict[str, pa.Table] = {}
-        moved, row = [], 0
-        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_stream(sink, CLAUSES) as stream:
-            for entry in versions:
-                if entry.part not in tables:
-                    with pa.memory_map(str(self.folder / entry.part)) as source:
-                        tables[entry.part] = pa.ipc.open_stream(source).read_all()
-                stream.write_table(tables[entry.part].slice(entry.start, entry.clauses).combine_chunks())
-                moved.append(replace(entry, start=row))
-                row += entry.clauses
-        part = self._keep(temporary, folder="parts", rows=row)
-        return part, [replace(entry, part=part.file) for entry in moved]
+    def _merge(self, merged: set[str], versions: list[RegulationEntry]) -> tuple[PartFile, list[RegulationEntry]]:
+        """The living rows of some parts in one new part, and where all versions lie now."""
+        sources = {file: Mapped(self.folder / file) for file in merged}
+        target = self._new_file()
+        starts = {}
+        for entry in versions:
+            if entry.part in merged:
+                starts[entry.key] = target.rows
+                target.write(sources[entry.part].rows(entry.start, entry.clauses).to_batches())
+        target.close()
+        part = self._keep(target.path, folder="parts", rows=target.rows)
+        moved = [
+            replace(entry, part=part.file, start=starts[entry.key]) if entry.key in starts else entry for entry in versions
+        ]
+        return part, moved
+
+    def _new_file(self) -> _ClauseFile:
+        return _ClauseFile(self.folder / "parts" / f"new-{uuid.uuid4().hex}.tmp")
 
     def _keep(self, temporary: Path, *, folder: str, rows: int) -> PartFile:
         """Give a finished file its final name, which is its hash."""
@@ -178,6 +212,30 @@ class StoreWriter:
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             raise StoreProblem(f"{self.folder}: writing failed ({reason}); the store is as it was") from None
+
+
+def to_merge(parts: Sequence[PartFile], versions: Iterable[RegulationEntry]) -> set[str]:
+    """Which files are to be written anew as one, after a change; mostly none.
+
+    Of too many parts the smallest, and on from there as long as the next is not larger than all that were taken together: a
+    log-structured merge (O'Neil and others 1996). A large part is written anew only after about as much was added as it holds.
+    When more than half of all rows were replaced, everything is.
+    """
+    living: Counter[str] = Counter()
+    for entry in versions:
+        living[entry.part] += entry.clauses
+    if sum(part.rows for part in parts) > 2 * living.total():
+        return {part.file for part in parts}
+    if len(parts) <= MAX_PARTS:
+        return set()
+    first, second, *others = sorted((part.file for part in parts), key=lambda file: living[file])
+    taken, rows = {first, second}, living[first] + living[second]
+    for file in others:
+        if living[file] > rows:
+            break
+        taken.add(file)
+        rows += living[file]
+    return taken
 
 
 def _to_disk(path: Path) -> None:

@@ -10,6 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from models.phrases import mark_phrases
 
 if TYPE_CHECKING:
@@ -55,16 +57,17 @@ def mark_sentences(doc: Doc) -> Doc:
     to the tokeniser), to the number of a list item ("1.", "a.", "2°.") or to a number ("artikel 3.2"). A semicolon ends none,
     and a list stays with the sentence that leads it in: without it no item can be read.
     """
+    starts: list[int] = []  # spaCy's numbers: 1 where a sentence starts, -1 where none does
     before = ""
     for index, token in enumerate(doc):
         text = token.text
-        if index == 0:
-            token.is_sent_start = True
-        else:
-            ended = before in _ENDS or (before[-1:] == "." and len(before) > 3 and before.lower() not in _KNOWN)
-            numbered = ended and index > 1 and before == "." and _is_item(doc, index - 2)
-            token.is_sent_start = bool(ended and not numbered and _CAN_OPEN.match(text))
+        ended = before in _ENDS or (before[-1:] == "." and len(before) > 3 and before.lower() not in _KNOWN)
+        numbered = ended and index > 1 and before == "." and _is_item(doc, index - 2)
+        starts.append(1 if index == 0 or (ended and not numbered and _CAN_OPEN.match(text)) else -1)
         before = text
+    if starts:  # all at once: to set them one by one goes through the whole text for each
+        marks: Any = np.array(starts, dtype=np.int64).view(np.uint64)
+        doc.from_array(["SENT_START"], marks)
     return doc
 
 

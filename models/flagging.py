@@ -19,15 +19,16 @@ from models.columns import COLUMN, KINDS, RELIEFS
 from models.coverage import Coverage, applies
 from models.evidence import Evidence
 from models.explaining import place_of, reason
-from models.index import load_index
+from models.graded import graded_queries
 from models.initiatives import InitiativeText
 from models.loading import Model
 from models.procedure import Procedure, procedure_of
 from models.quantities import Comparison, Quantity, compared, quantities
-from models.ranking import TARGETS, Memory, Ranking, Space, candidates
+from models.ranking import TARGETS, Memory, Ranking, candidates
 from models.readings import KEPT, ClauseReading, Readings
 from models.regulating import Regulating, regulating
 from models.room import Room, RoomFinder
+from models.stored_space import stored_space
 from models.variants import grouped
 from models.vectorising import ClauseText
 
@@ -40,6 +41,8 @@ MIN_PROBABILITY = 0.005
 PLACES_KEPT = 1_000
 """Places and days for which is remembered which regulations bind there: a byte a regulation."""
 
+REGULATIONS_KEPT = 256
+"""Regulations of which is remembered in which row each clause stands."""
 
 ABOUT = 0.1
 """How strongly a clause speaks of an activity that the initiative surely has, 0..1, for the flag to be told under it. Less than
@@ -117,18 +120,12 @@ class Flagger:
     def __init__(self, store: Store, model: Model, index_folder: Path) -> None:
         self._store = store
         self._model = model
-        table = store.table(columns=["ref", "heading", "repealed", "text"])
-        self.space = Space(
-            refs=table["ref"].to_pylist(),
-            headings=table["heading"].to_pylist(),
-            repealed=table["repealed"].to_numpy(),
-            lengths=np.array([len(text) for text in table["text"].to_pylist()], dtype=np.int32),
-            features=load_index(store, index_folder),
-        )
-        queries = [model.query(text) for text in model.graded_texts]
+        self.space = stored_space(store, index_folder)
+        queries = graded_queries(model, index_folder)
         self._memory = Memory(queries, model.grades, self.space, profiles=model.profiles)
         self._room_beside = lru_cache(maxsize=KEPT)(self._find_room_beside)
         self._applying = lru_cache(maxsize=PLACES_KEPT)(self._applying_there)
+        self._rows_within = lru_cache(maxsize=REGULATIONS_KEPT)(self._find_rows_within)
 
     @cached_property
     def _room(self) -> RoomFinder:
@@ -169,7 +166,7 @@ class Flagger:
 
     def rows_of(self, refs: Collection[str]) -> npt.NDArray[np.int64]:
         """Rows of clauses of the store by ref, ascending; refs that it does not hold are left out."""
-        return np.array(sorted(self._row_of[ref] for ref in refs if ref in self._row_of), dtype=np.int64)
+        return np.array(sorted(self.space.rows_of(refs).values()), dtype=np.int64)
 
     def first_sight(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], Any]:
         """P(kind) of some rows by the fast tier, the threshold of each kind, and their words.
@@ -177,8 +174,9 @@ class Flagger:
         *Shape:* (rows, kinds), (kinds,) and (rows, vocabulary).
         """
         columns = [COLUMN[name] for name in KINDS]
-        chances = np.asarray(self.space.features.probabilities[rows][:, columns], dtype=np.float32)
-        return chances, self._model.clauses.thresholds[columns], self.space.features.words[rows]
+        features = self.space.features.at(rows)
+        chances = np.asarray(features.probabilities[:, columns], dtype=np.float32)
+        return chances, self._model.clauses.thresholds[columns], features.words
 
     def flag(
         self, initiative: InitiativeText, *, top: int = 100, ungrouped: bool = False, brief: bool = False
@@ -293,19 +291,22 @@ class Flagger:
         return room, tuple(procedure_of(self._text_at(one.ref)) for one in room)
 
     def _text_at(self, ref: str) -> str:
-        text: str = self._table[self._row_of[ref]].as_py()
-        return text
+        return self.space.texts[self._row_of(ref)]
 
-    @cached_property
-    def _row_of(self) -> dict[str, int]:
-        return {ref: row for row, ref in enumerate(self.space.refs)}
+    def _row_of(self, ref: str) -> int:
+        """Raises KeyError: the store has no such clause."""
+        return self._rows_within(ref.partition("/")[0])[ref]
+
+    def _find_rows_within(self, regulation: str) -> dict[str, int]:
+        rows = self.space.within(regulation)
+        return dict(zip(self.space.refs[rows.start : rows.stop], rows, strict=True))
 
     def _activities_of(self, rows: npt.NDArray[np.int64], found: list[DetectedActivity]) -> list[DetectedActivity | None]:
         """For each row the activity of the initiative that it speaks of most."""
         if not found or not len(rows):
             return [None] * len(rows)
         columns = [self._activity_column[one.code] for one in found]
-        regulated = self.space.features.activities[rows].toarray()[:, columns] * np.array([one.p for one in found])
+        regulated = self.space.features.at(rows).activities.toarray()[:, columns] * np.array([one.p for one in found])
         return [found[int(own.argmax())] if own.max() >= ABOUT else None for own in regulated]
 
     @cached_property
@@ -313,7 +314,7 @@ class Flagger:
         return {code: column for column, code in enumerate(self._model.activities.codes)}
 
     def _room_entry(self, row: int, chance: float) -> dict[str, Any]:
-        own = self.space.features.probabilities[row]
+        own = self.space.features.at([row]).probabilities[0]
         kind = max(RELIEFS, key=lambda name: float(own[COLUMN[name]]))
         return {"ref": self.space.refs[row], "p": round(chance, 4), "kind": kind}
 
@@ -327,23 +328,19 @@ class Flagger:
     def _owners(self, rows: list[int]) -> list[str]:
         return [self.space.refs[row].partition("/")[0] for row in rows]
 
-    @cached_property
-    def _table(self) -> Any:
-        return self._store.table(columns=["text"])["text"]
-
     def judged(self, ref: str) -> tuple[Judgement, list[Evidence]]:
         """Everything that the whole cascade says of one clause of the store, whatever the initiative."""
-        return self._readings.judged(self._row_of[ref])
+        return self._readings.judged(self._row_of(ref))
 
     def room_of(self, ref: str) -> tuple[tuple[Room, ...], tuple[Procedure, ...]]:
         """The room beside one clause of the store, best first, and how each is obtained."""
-        return self._room_beside(self._row_of[ref])
+        return self._room_beside(self._row_of(ref))
 
     def decided(self, refs: Sequence[str]) -> list[tuple[str, ...]]:
         """The kinds of clauses at first sight, most probable first: quick enough for a whole regulation."""
         columns, thresholds = [COLUMN[name] for name in KINDS], self._model.clauses.thresholds
-        places = np.array([self._row_of[ref] for ref in refs], dtype=np.int64)
-        rows = np.asarray(self.space.features.probabilities[places], dtype=np.float32)
+        places = np.array([self._row_of(ref) for ref in refs], dtype=np.int64)
+        rows = np.asarray(self.space.features.at(places).probabilities, dtype=np.float32)
         over = rows[:, columns] >= thresholds[columns]
         order = np.argsort(-rows[:, columns], axis=1, kind="stable")
         return [tuple(KINDS[place] for place in best if own[place]) for own, best in zip(over, order, strict=True)]
@@ -354,7 +351,7 @@ class Flagger:
 
     def chances_of(self, refs: Sequence[str]) -> list[dict[str, float]]:
         """P(kind) of clauses of the store, by all of the cascade."""
-        read = self._model.clauses.probabilities([self._clause_text(self._row_of[ref]) for ref in refs])
+        read = self._model.clauses.probabilities([self._clause_text(self._row_of(ref)) for ref in refs])
         return [{kind: float(own[COLUMN[kind]]) for kind in KINDS} for own in read]
 
     def texts_of(self, refs: Sequence[str]) -> list[str]:
@@ -362,9 +359,9 @@ class Flagger:
         return [self._text_at(ref) for ref in refs]
 
     def _texts(self, rows: list[int]) -> list[str]:
-        return [self._table[row].as_py() for row in rows]
+        return [self.space.texts[row] for row in rows]
 
     def _clause_text(self, row: int) -> ClauseText:
         title = self._store.regulations[self.space.refs[row].partition("/")[0]].title
-        text, heading = self._table[row].as_py(), self.space.headings[row]
+        text, heading = self.space.texts[row], self.space.headings[row]
         return ClauseText(text=text, heading=heading, title=title, ref=self.space.refs[row])

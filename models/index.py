@@ -1,44 +1,38 @@
-"""What the models need to know of every clause, worked out once and kept beside the store.
+"""What the models need to know of every clause, worked out once and kept beside the store (models.indexing makes it).
 
     STORE/index/<model>/<part>/      one folder per part of the store; a part never changes, so neither does its folder
+      keys.npy, key_rows.npy         by what they read as, sorted: a number per clause, and the row of each
       probabilities.npy              (rows, columns) float16, from the fast tier of the clause model
       words.*.npy, activities.*.npy  sparse rows (CSR): TF-IDF over stems, activities
       reach.npy                      (rows,) float16, how many initiatives meet it at all
-    STORE/index/<model>/<part>.<key>.tmp/   a part that is not finished: one .npz per chunk that is. The key is of model and
-                                     code, so that who goes on does so with the same
+      by_word.*, by_activity.*       the same rows in impact order, see models.impact
+      repealed, lengths              (rows,) whether it is in force no more, and its characters
+      article, head.npy              (rows,) the first row of the same article, and under the same heading of its regulation
 
-Adding a regulation therefore costs what that regulation costs, and work that was cut off goes on where it was. Arrays are
-memory-mapped, and a part is put together chunk by chunk: it need not fit in memory.
+Arrays are memory-mapped.
 """
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import scipy.sparse as sp
 
-from corpus.code_hash import code_hash
-from corpus.spreading import spread
 from corpus.store import Store
-from models.vectorising import ClauseText
+from models.impact import ImpactOrder, impact_order, promise
 
-CHUNK = 4_000
-"""Clauses that a process works on at a time."""
+Rows = npt.NDArray[np.int64]
 
-_SPARSE = ("data", "indices", "indptr")
-_MATRICES = ("words", "activities")
-_LAST = "reach.npy"  # what the index came to hold last: a part without it is made again
+SPARSE = ("data", "indices", "indptr")
+ORDER = ("impacts", "rows", "starts")
+OF_CLAUSES = ("lengths", "repealed", "article", "head")
+_FIRST_ROWS = ("article", "head")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,211 +44,181 @@ class ClauseFeatures:
     activities: sp.csr_matrix  # (clauses, activities), 0..1
     reach: npt.NDArray[np.float32]  # (clauses,), see models.reach
 
+    def at(self, rows: Any) -> ClauseFeatures:
+        """Of the clauses in some rows (or a slice of them); a row may come more than once."""
+        return ClauseFeatures(
+            probabilities=self.probabilities[rows],
+            words=self.words[rows],
+            activities=self.activities[rows],
+            reach=self.reach[rows],
+        )
 
-Describe = Callable[[list[ClauseText]], ClauseFeatures]
+    def speaking(self, activity: int) -> tuple[Rows, npt.NDArray[np.float32]]:
+        """The rows that speak of an activity at all, by its column, ascending, and how strongly."""
+        places = np.flatnonzero(self.activities.indices == activity)
+        rows = np.searchsorted(self.activities.indptr, places, side="right") - 1
+        return rows.astype(np.int64), self.activities.data[places]
+
+    def impact_orders(
+        self, repealed: npt.NDArray[np.bool_]
+    ) -> tuple[list[tuple[ImpactOrder, npt.NDArray[np.int32] | None]], ...]:
+        """Words and activities in impact order, by parts, as models.finding.ImpactLists takes them."""
+        worth = np.where(repealed, np.float32(0), promise(self.probabilities))
+        return tuple([(impact_order(matrix, worth), None)] for matrix in (self.words, self.activities))
+
+    @classmethod
+    def joined(cls, pieces: Sequence[ClauseFeatures]) -> ClauseFeatures:
+        """Some runs of clauses as one."""
+        if len(pieces) == 1:
+            return pieces[0]
+        return cls(
+            probabilities=np.concatenate([piece.probabilities for piece in pieces]),
+            words=sp.vstack([piece.words for piece in pieces], format="csr"),
+            activities=sp.vstack([piece.activities for piece in pieces], format="csr"),
+            reach=np.concatenate([piece.reach for piece in pieces]),
+        )
 
 
-def build_index(
-    store: Store,
-    *,
-    model_folder: Path,
-    key: str,
-    workers: int = 1,
-    cluster: str | None = None,
-    on_chunk: Callable[[str, int], None] | None = None,
-) -> Path:
-    """Make what is missing of the index of a store.
+@dataclass(frozen=True)
+class IndexedPart:
+    """The index of one part of a store, memory-mapped."""
+
+    features: ClauseFeatures
+    by_word: ImpactOrder
+    by_activity: ImpactOrder
+    lengths: npt.NDArray[np.int32]
+    repealed: npt.NDArray[np.bool_]
+    article: npt.NDArray[np.int32]
+    head: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, folder: Path) -> IndexedPart:
+        """Open what build_index made of a part."""
+        by_word, by_activity = (
+            ImpactOrder(*(mapped(folder / f"{name}.{field}.npy") for field in ORDER)) for name in ("by_word", "by_activity")
+        )
+        return cls(load_features(folder), by_word, by_activity, *(mapped(folder / f"{name}.npy") for name in OF_CLAUSES))
+
+
+class StoredFeatures(ClauseFeatures):
+    """The features of the newest versions in a store: every row is read where it lies.
+
+    The arrays of all clauses are put together only for who asks for them as such.
 
     Args:
-        store: whose clauses are described.
-        model_folder: the model directory; every process opens it for itself.
-        key: name of the model version; the index of another version stands beside it.
-        workers: number of processes.
-        cluster: address of a Dask scheduler whose workers describe instead; see corpus.spreading.
-        on_chunk: called after every chunk with the part's name and the number of clauses done.
-
-    Returns:
-        The folder of the index, one sub-folder per part.
-
-    Raises:
-        UsageError, WorkLost: see corpus.spreading.spread; what was done is kept, and the next call goes on from there.
+        parts: of the store, by their files.
+        runs: which rows of them, see corpus.store.Store.runs.
     """
-    folder = store.folder / "index" / key
-    missing = [part.file for part in store.contents.parts if not _finished(folder, part.file)]
-    if not missing:
-        return folder  # the store may lie on a read-only disk
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
-        for file in missing:
-            if not _finished(folder, file):  # else another process did it while this one waited
-                _make_part(store, file, folder, model_folder, workers, cluster, on_chunk)
-    return folder
+
+    def __init__(self, parts: dict[str, IndexedPart], runs: Sequence[tuple[str, int, int]]) -> None:
+        number = {file: place for place, file in enumerate(parts)}
+        firsts = np.array([start for _, start, _ in runs], dtype=np.int64)
+        starts = np.cumsum([0, *(end - start for _, start, end in runs)])
+        # Not by assignment: ClauseFeatures is frozen.
+        vars(self).update(
+            parts=list(parts.values()),
+            part=np.array([number[file] for file, _, _ in runs], dtype=np.int64),  # of every run
+            first=firsts,  # row in that part
+            starts=starts,  # row among all, and the end
+        )
+
+    parts: list[IndexedPart]
+    part: Rows
+    first: Rows
+    starts: Rows
+
+    def at(self, rows: Any) -> ClauseFeatures:
+        """As ClauseFeatures.at."""
+        asked = np.arange(self.starts[-1])[rows] if isinstance(rows, slice) else np.asarray(rows)
+        if not self.parts:
+            raise ValueError("a store without parts has no features")
+        run = np.searchsorted(self.starts, asked, side="right") - 1
+        part, row = self.part[run], asked - self.starts[run] + self.first[run]
+        present = np.unique(part) if len(asked) else [0]
+        pieces = [self.parts[number].features.at(row[part == number]) for number in present]
+        if len(pieces) == 1:
+            return pieces[0]
+        place = np.empty(len(asked), dtype=np.int64)
+        place[np.argsort(part, kind="stable")] = np.arange(len(asked))
+        return ClauseFeatures.joined(pieces).at(place)
+
+    def speaking(self, activity: int) -> tuple[Rows, npt.NDArray[np.float32]]:
+        """As ClauseFeatures.speaking."""
+        found = [part.features.speaking(activity) for part in self.parts]
+        rows = np.concatenate([row_of[own] for (own, _), row_of in zip(found, self._row_of, strict=True)])
+        weights = np.concatenate([own for _, own in found])
+        order = np.argsort(rows, kind="stable")[np.count_nonzero(rows < 0) :]
+        return rows[order].astype(np.int64), weights[order]
+
+    def impact_orders(
+        self, repealed: npt.NDArray[np.bool_]
+    ) -> tuple[list[tuple[ImpactOrder, npt.NDArray[np.int32] | None]], ...]:
+        """As ClauseFeatures.impact_orders, as they were put in order when the parts were made."""
+        both = [part.by_word for part in self.parts], [part.by_activity for part in self.parts]
+        return tuple(list(zip(orders, self._row_of, strict=True)) for orders in both)
+
+    def of_clauses(self, name: str) -> npt.NDArray[Any]:
+        """One of the arrays of IndexedPart that hold a value per clause. *Shape:* (clauses,)."""
+        pieces = []
+        for part, first, start, end in zip(self.part, self.first, self.starts, self.starts[1:], strict=False):
+            own = getattr(self.parts[part], name)[first : first + end - start]
+            pieces.append(own + np.int32(start - first) if name in _FIRST_ROWS else own)
+        return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int32)
+
+    @cached_property
+    def _row_of(self) -> list[npt.NDArray[np.int32]]:
+        """For every row of every part its row among all; -1 where it was replaced."""
+        rows = [np.full(len(part.lengths), -1, dtype=np.int32) for part in self.parts]
+        for part, first, start, end in zip(self.part, self.first, self.starts, self.starts[1:], strict=False):
+            rows[part][first : first + end - start] = np.arange(start, end, dtype=np.int32)
+        return rows
+
+    @cached_property
+    def _all(self) -> ClauseFeatures:
+        return self.at(slice(None))
+
+    @cached_property
+    def probabilities(self) -> npt.NDArray[np.float32]:
+        """*Shape:* (clauses, len(COLUMNS))."""
+        return self._all.probabilities
+
+    @cached_property
+    def words(self) -> sp.csr_matrix:
+        """*Shape:* (clauses, vocabulary)."""
+        return self._all.words
+
+    @cached_property
+    def activities(self) -> sp.csr_matrix:
+        """*Shape:* (clauses, activities)."""
+        return self._all.activities
+
+    @cached_property
+    def reach(self) -> npt.NDArray[np.float32]:
+        """*Shape:* (clauses,)."""
+        return self._all.reach
 
 
-def load_index(store: Store, folder: Path) -> ClauseFeatures:
+def load_index(store: Store, folder: Path) -> StoredFeatures:
     """The features of the newest versions, in the row order of ``store.table()``."""
-    parts = {part.file: _load(folder / Path(part.file).stem) for part in store.contents.parts}
-    slices = [(parts[e.part], e.start, e.start + e.clauses) for e in store.regulations.values() if e.clauses]
-    merged = _merge_neighbours(slices)
-    return ClauseFeatures(
-        probabilities=_stack([part.probabilities[start:end] for part, start, end in merged]),
-        words=sp.vstack([part.words[start:end] for part, start, end in merged], format="csr"),
-        activities=sp.vstack([part.activities[start:end] for part, start, end in merged], format="csr"),
-        reach=_stack([part.reach[start:end] for part, start, end in merged]),
-    )
+    parts = {part.file: IndexedPart.of(folder / Path(part.file).stem) for part in store.contents.parts}
+    return StoredFeatures(parts, store.runs())
 
 
-def clause_texts(table: pa.Table, titles: dict[str, str]) -> list[ClauseText]:
-    """What the models read of the clauses in a table with columns ref, text and heading."""
-    refs, texts, headings = (table[name].to_pylist() for name in ("ref", "text", "heading"))
-    return [
-        ClauseText(text=text, heading=heading, title=titles.get(ref.partition("/")[0], ""), ref=ref)
-        for ref, text, heading in zip(refs, texts, headings, strict=True)
-    ]
+def load_features(folder: Path) -> ClauseFeatures:
+    """What is known of all clauses of a part, replaced versions among them."""
 
-
-def _stack(pieces: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-
-
-def _merge_neighbours(
-    slices: list[tuple[ClauseFeatures, int, int]],
-) -> list[tuple[ClauseFeatures, int, int]]:
-    """Join slices that follow each other in one part: a store without replaced versions needs no copying."""
-    merged: list[tuple[ClauseFeatures, int, int]] = []
-    for part, start, end in slices:
-        if merged and merged[-1][0] is part and merged[-1][2] == start:
-            merged[-1] = (part, merged[-1][1], end)
-        else:
-            merged.append((part, start, end))
-    return merged
-
-
-def _finished(folder: Path, file: str) -> bool:
-    return (folder / Path(file).stem / _LAST).exists()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process makes this index: two would do the same work."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _make_part(
-    store: Store,
-    file: str,
-    folder: Path,
-    model_folder: Path,
-    workers: int,
-    cluster: str | None,
-    on_chunk: Callable[[str, int], None] | None,
-) -> None:
-    from models.loading import named_model
-
-    named = named_model(model_folder)
-    target = folder / Path(file).stem
-    key = hashlib.sha256((named["manifest"] + code_hash("corpus", "models")).encode()).hexdigest()[:16]
-    unfinished = target.with_name(f"{target.name}.{key}.tmp")
-    for other in [target, *folder.glob(f"{target.name}.*.tmp")]:
-        if other != unfinished:
-            shutil.rmtree(other, ignore_errors=True)
-    unfinished.mkdir(exist_ok=True)
-    table = store.part_table(file).select(["ref", "text", "heading"])
-    titles = {entry.id: entry.title for entry in store.versions}
-    starts = range(0, max(table.num_rows, 1), CHUNK)
-    pieces = [unfinished / f"{start}.npz" for start in starts]
-    todo = [(piece, start) for piece, start in zip(pieces, starts, strict=True) if not piece.exists()]
-    chunks = (clause_texts(table.slice(start, CHUNK), titles) for _, start in todo)
-    described = spread(_describe_chunk, chunks, start=_tools, arguments=named, workers=workers, cluster=cluster)
-    for (piece, start), features in zip(todo, described, strict=True):
-        _save_piece(piece, features)
-        if on_chunk is not None:
-            on_chunk(file, min(start + CHUNK, table.num_rows))
-    whole = unfinished / "whole"
-    shutil.rmtree(whole, ignore_errors=True)
-    whole.mkdir()
-    _join_pieces(pieces, whole)
-    whole.rename(target)
-    shutil.rmtree(unfinished)
-
-
-def _tools(**named: str) -> Describe:
-    from models.loading import load_named_model
-
-    return load_named_model(**named).describe
-
-
-def _describe_chunk(describe: Describe, chunk: list[ClauseText]) -> ClauseFeatures:
-    return describe(chunk)
-
-
-def _save_piece(piece: Path, features: ClauseFeatures) -> None:
-    arrays: dict[str, Any] = {
-        "probabilities": features.probabilities.astype(np.float16),
-        "reach": features.reach.astype(np.float16),
-    }
-    for name in _MATRICES:
-        matrix = getattr(features, name)
-        arrays |= {f"{name}.{field}": getattr(matrix, field) for field in _SPARSE}
-        arrays[f"{name}.shape"] = np.array(matrix.shape)
-    temporary = piece.with_suffix(".tmp")
-    with temporary.open("wb") as stream:
-        np.savez(stream, **arrays)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(piece)
-
-
-def _join_pieces(pieces: Sequence[Path], folder: Path) -> None:
-    """The arrays of all pieces one behind the other, without holding them in memory; _LAST comes last."""
-    for name in _MATRICES:
-        _join(pieces, f"{name}.data", folder)
-        shapes = np.array([_array(piece, f"{name}.shape") for piece in pieces])
-        entries = [int(_array(piece, f"{name}.indptr")[-1]) for piece in pieces]
-        kind = np.int32 if max(sum(entries), *shapes[0]) <= np.iinfo(np.int32).max else np.int64
-        _join(pieces, f"{name}.indices", folder, kind)
-        ends = [_array(piece, f"{name}.indptr")[1:].astype(kind) for piece in pieces]
-        before = np.cumsum([0, *entries[:-1]]).astype(kind)
-        pointers = [np.zeros(1, kind), *(own + behind for own, behind in zip(ends, before, strict=True))]
-        np.save(folder / f"{name}.indptr.npy", np.concatenate(pointers))
-        np.save(folder / f"{name}.shape.npy", np.array((shapes[:, 0].sum(), shapes[0, 1])))
-    for name in ("probabilities", "reach"):
-        _join(pieces, name, folder)
-
-
-def _join(pieces: Sequence[Path], name: str, folder: Path, kind: Any = None) -> None:
-    first = _array(pieces[0], name)
-    rows = sum(len(_array(piece, name)) for piece in pieces)
-    header = {
-        "descr": np.lib.format.dtype_to_descr(np.dtype(kind or first.dtype)),
-        "fortran_order": False,
-        "shape": (rows, *first.shape[1:]),
-    }
-    with (folder / f"{name}.npy").open("wb") as stream:
-        np.lib.format.write_array_header_1_0(stream, header)
-        for piece in pieces:
-            stream.write(np.ascontiguousarray(_array(piece, name), dtype=kind).tobytes())
-
-
-def _array(piece: Path, name: str) -> npt.NDArray[Any]:
-    with np.load(piece) as arrays:
-        found: npt.NDArray[Any] = arrays[name]
-        return found
-
-
-def _load(folder: Path) -> ClauseFeatures:
     def sparse(name: str) -> sp.csr_matrix:
-        data, indices, indptr = (np.load(folder / f"{name}.{field}.npy", mmap_mode="r") for field in _SPARSE)
+        data, indices, indptr = (mapped(folder / f"{name}.{field}.npy") for field in SPARSE)
         return sp.csr_matrix((data, indices, indptr), shape=tuple(np.load(folder / f"{name}.shape.npy")), copy=False)
 
     return ClauseFeatures(
-        probabilities=np.load(folder / "probabilities.npy", mmap_mode="r"),
+        probabilities=mapped(folder / "probabilities.npy"),
         words=sparse("words"),
         activities=sparse("activities"),
-        reach=np.load(folder / _LAST, mmap_mode="r"),
+        reach=mapped(folder / "reach.npy"),
     )
+
+
+def mapped(path: Path) -> npt.NDArray[Any]:
+    """An array in a file, read where it is needed."""
+    return np.asarray(np.load(path, mmap_mode="r"))

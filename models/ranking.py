@@ -14,7 +14,8 @@ hiding whole regulations. Otherwise a new regulation would look as if nothing in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,10 +77,10 @@ class Grade:
 
 @dataclass(frozen=True)
 class Space:
-    """All clauses that can be flagged, with their groups. Rows belong together."""
+    """All clauses that can be flagged, with their groups. Rows belong together; those of a regulation follow each other."""
 
-    refs: list[str]
-    headings: list[str]
+    refs: Sequence[str]
+    headings: Sequence[str]
     repealed: npt.NDArray[np.bool_]
     lengths: npt.NDArray[np.int32]  # characters
     features: ClauseFeatures
@@ -94,12 +95,7 @@ class Space:
             headings=[self.headings[row] for row in rows],
             repealed=self.repealed[rows],
             lengths=self.lengths[rows],
-            features=ClauseFeatures(
-                probabilities=self.features.probabilities[rows],
-                words=self.features.words[rows],
-                activities=self.features.activities[rows],
-                reach=self.features.reach[rows],
-            ),
+            features=self.features.at(rows),
         )
 
     @cached_property
@@ -126,6 +122,23 @@ class Space:
     def head(self) -> npt.NDArray[np.int32]:
         """Number of regulation and heading together of every row."""
         return _numbered([(r.partition("/")[0], heading) for r, heading in zip(self.refs, self.headings, strict=True)])
+
+    def within(self, regulation: str) -> range:
+        """The rows of a regulation; none of one that is not here."""
+        number = self.regulations.get(regulation, len(self.regulations))
+        start, end = np.searchsorted(self.regulation, [number, number + 1])
+        return range(int(start), int(end))
+
+    def rows_of(self, refs: Iterable[str]) -> dict[str, int]:
+        """The rows of clauses by ref; refs that are not here are left out."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for ref in refs:
+            wanted[ref.partition("/")[0]].add(ref)
+        found: dict[str, int] = {}
+        for regulation, own in wanted.items():
+            rows = self.within(regulation)
+            found |= {ref: row for row, ref in zip(rows, self.refs[rows.start : rows.stop], strict=True) if ref in own}
+        return found
 
     def among(self, regulations: Collection[str]) -> npt.NDArray[np.bool_]:
         """Which rows belong to some regulations. *Shape:* (clauses,)."""
@@ -168,7 +181,7 @@ class Memory:
         self.activities = np.vstack([query.activities for query in queries]) if queries else np.zeros((0, 0))
         used = [grade for grade in grades if grade.ref.partition("/")[0] not in hidden]
         self.known = frozenset(grade.ref.partition("/")[0] for grade in used)
-        rows = _rows_of(space.refs, {grade.ref for grade in used})
+        rows = space.rows_of({grade.ref for grade in used})
         used = [grade for grade in used if grade.ref in rows]
         who = np.array([grade.initiative for grade in used], dtype=np.int64)
         row = np.array([rows[grade.ref] for grade in used], dtype=np.int64)
@@ -181,7 +194,7 @@ class Memory:
         self.graded = sp.csr_matrix((value, (who, place)), shape=shape)
         self.room = sp.csr_matrix((room, (who, place)), shape=shape)
         self.zero = sp.csr_matrix(((value == 0) & (room == 0), (who, place)), shape=shape, dtype=float)
-        self.profiles = self.graded[:, :-1] @ space.features.words[self.rows] if profiles is None else profiles
+        self.profiles = self.graded[:, :-1] @ space.features.at(self.rows).words if profiles is None else profiles
         self.known_rows = space.among(self.known)
         self._groups = {
             name: self._group(who, row, value, of_row)
@@ -311,12 +324,13 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
         REACH_SIGNALS).
     """
     around = asked.around
-    near_profile, wide_profile, general_profile, lexical = (space.features.words[rows] @ asked.directions.T).T
-    regulated = space.features.activities[rows]
+    features = space.features.at(rows)
+    near_profile, wide_profile, general_profile, lexical = (features.words @ asked.directions.T).T
+    regulated = features.activities
     by_activity = regulated @ asked.activities
     sharpest = _largest(regulated, asked.activities)
     named = ("any", "substantial", "stopping", "private", *RELIEFS)
-    probability = space.features.probabilities[rows][:, [COLUMN[name] for name in named]]
+    probability = features.probabilities[:, [COLUMN[name] for name in named]]
     odds = dict(zip(named, softened_log_odds(probability.T.astype(np.float64)), strict=True))
     relief = np.max([odds[name] for name in RELIEFS], axis=0)
     content = [
@@ -348,7 +362,7 @@ def signals(asked: Asked, memory: Memory, space: Space, rows: Rows) -> tuple[Flo
     for group in ("article", "heading", "regulation"):
         recalled += [_log(memory.said_around(around.near, group, rows), 0.1)]
         recalled += [_log(memory.said_around(around.everyone, group, rows), 0.05)]
-    reach = space.features.reach[rows].astype(np.float64)
+    reach = features.reach.astype(np.float64)
     reached = [reach, reach * content[4], reach * content[0]]
     return np.column_stack(recalled + content), np.column_stack(content + reached)
 
@@ -458,10 +472,6 @@ class Ranker:
             with_memory=with_memory,
             content=content,
         )
-
-
-def _rows_of(refs: list[str], wanted: set[str]) -> dict[str, int]:
-    return {ref: row for row, ref in enumerate(refs) if ref in wanted}
 
 
 def _numbered(names: Sequence[Hashable]) -> npt.NDArray[np.int32]:

@@ -32,10 +32,11 @@ def regulating(space: Space, activity: int, kinds: Sequence[str]) -> list[Regula
         activity: its column in the features.
         kinds: what is looked for in them.
     """
-    told = space.features.activities[:, [activity]].tocoo()
-    chosen = (told.data >= SPEAKS) & ~space.repealed[told.row]
-    rows, weights = told.row[chosen], told.data[chosen]
-    promise = np.asarray(space.features.probabilities[rows], dtype=np.float32)[:, [COLUMN[kind] for kind in kinds]].max(axis=1)
+    rows, weights = space.features.speaking(activity)
+    chosen = (weights >= SPEAKS) & ~space.repealed[rows]
+    rows, weights = rows[chosen], weights[chosen]
+    probabilities = np.asarray(space.features.at(rows).probabilities, dtype=np.float32)
+    promise = probabilities[:, [COLUMN[kind] for kind in kinds]].max(axis=1)
     return [
         Regulating(ref=space.refs[int(row)], weight=float(weight), promise=float(own))
         for row, weight, own in zip(rows, weights, promise, strict=True)

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from corpus.store import Store
 from models.columns import COLUMN, RELIEFS
@@ -48,19 +47,8 @@ class RoomFinder:
 
     def __init__(self, store: Store, space: Space) -> None:
         self._space = space
-        probabilities = np.asarray(space.features.probabilities, dtype=np.float32)[:, [COLUMN[name] for name in RELIEFS]]
-        self._relief: npt.NDArray[np.float32] = probabilities.max(axis=1)
-        self._kind = probabilities.argmax(axis=1)
         self._store = store
-        self._articles: dict[str, tuple[int, int]] = {}
-        self._regulations: dict[str, tuple[int, int]] = {}
-        for row, ref in enumerate(space.refs):
-            article = ref.partition("/lid-")[0]
-            first, _ = self._articles.get(article, (row, row))
-            self._articles[article] = (first, row + 1)
-            regulation = ref.partition("/")[0]
-            first, _ = self._regulations.get(regulation, (row, row))
-            self._regulations[regulation] = (first, row + 1)
+        self._articles: dict[str, dict[str, range]] = {}
         self._edges: dict[str, list[tuple[int, str]]] = {}
         self._general_rows: dict[str, list[int]] = {}
 
@@ -74,9 +62,9 @@ class RoomFinder:
                 nearness[candidate] = max(nearness.get(candidate, 0.0), near)
 
         article = ref.partition("/lid-")[0]
-        for candidate in range(*self._articles[article]):
-            offer(candidate, _SAME_ARTICLE)
         regulation = ref.partition("/")[0]
+        for candidate in self._articles_of(regulation)[article]:
+            offer(candidate, _SAME_ARTICLE)
         for source, target in self._references(regulation):
             if target == ref or (target == article and source != row):
                 offer(source, _REFERS_HERE)
@@ -85,34 +73,48 @@ class RoomFinder:
                     offer(candidate, _REFERRED_TO)
         for candidate in self._general(regulation):
             offer(candidate, _GENERAL)
+        near = np.array(list(nearness), dtype=np.int64)
+        relief = self._space.features.at(near).probabilities[:, [COLUMN[name] for name in RELIEFS]].astype(np.float32)
         found = [
-            Room(ref=self._space.refs[c], kind=RELIEFS[self._kind[c]], score=round(float(self._relief[c]) * near, 4))
-            for c, near in nearness.items()
-            if self._relief[c] >= MIN_RELIEF
+            Room(ref=self._space.refs[c], kind=RELIEFS[int(own.argmax())], score=round(float(own.max()) * nearness[c], 4))
+            for c, own in zip(near.tolist(), relief, strict=True)
+            if own.max() >= MIN_RELIEF
         ]
         return sorted(found, key=lambda room: (-room.score, room.ref))[:MAX_ROOM]
 
     def _rows_at(self, target: str) -> list[int]:
         """The clauses of an article, or the one lid."""
-        start, end = self._articles.get(target.partition("/lid-")[0], (0, 0))
-        return [row for row in range(start, end) if "/lid-" not in target or self._space.refs[row] == target]
+        rows = self._articles_of(target.partition("/")[0]).get(target.partition("/lid-")[0], range(0))
+        return [row for row in rows if "/lid-" not in target or self._space.refs[row] == target]
+
+    def _articles_of(self, regulation: str) -> dict[str, range]:
+        """From the first to the last clause of every article of a regulation."""
+        if regulation not in self._articles:
+            articles: dict[str, range] = {}
+            rows = self._space.within(regulation)
+            for row, ref in zip(rows, self._space.refs[rows.start : rows.stop], strict=True):
+                article = ref.partition("/lid-")[0]
+                articles[article] = range(articles.get(article, range(row, row)).start, row + 1)
+            self._articles[regulation] = articles
+        return self._articles[regulation]
 
     def _general(self, regulation: str) -> list[int]:
         """Clauses that give room to the whole regulation: they deviate, and say from what."""
         if regulation not in self._general_rows:
-            start, end = self._regulations[regulation]
+            rows = self._space.within(regulation)
             columns = [COLUMN[name] for name in _GENERAL_KINDS]
-            probability = np.asarray(self._space.features.probabilities[start:end][:, columns], dtype=np.float32).max(axis=1)
+            own = self._space.features.at(slice(rows.start, rows.stop)).probabilities[:, columns]
+            probability = np.asarray(own, dtype=np.float32).max(axis=1)
             sure = [int(row) for row in np.flatnonzero(probability > MIN_GENERAL)]
             clauses = self._store.clauses(regulation) if sure else []
             whole = (row for row in sure if _WHOLE.search(f"{clauses[row].heading}. {clauses[row].text}"))
-            self._general_rows[regulation] = [start + row for row in whole]
+            self._general_rows[regulation] = [rows.start + row for row in whole]
         return self._general_rows[regulation]
 
     def _references(self, regulation: str) -> list[tuple[int, str]]:
         """References within a regulation: (row of the clause that refers, ref of the clause or article referred to)."""
         if regulation not in self._edges:
-            start, _ = self._regulations[regulation]
+            start = self._space.within(regulation).start
             edges = []
             for offset, row in enumerate(self._store.citations(regulation)):
                 for other, path in row:

@@ -14,9 +14,9 @@ from typing import Any
 from corpus.errors import UserError
 from corpus.store import Store
 from models.flagging import Flagger
-from models.index import build_index
+from models.indexing import build_index
 from models.initiatives import InitiativeText
-from models.loading import load_model
+from models.loading import Model, load_model
 from models.packaging import open_package
 from service.errors import Unavailable
 from service.settings import Settings
@@ -30,6 +30,7 @@ class Loaded:
     """One store under one model."""
 
     store: Store
+    model: Model
     flagger: Flagger
     model_version: str
     corpus: str  # fingerprint of the store: what was searched
@@ -115,10 +116,16 @@ class Engine:
 
     def _open(self, key: tuple[Any, ...], on_chunk: Callable[[str, int], None] | None) -> Loaded:
         folder = serving_folder(self._settings)
-        store, model = Store(self._store_folder), load_model(folder)
-        index = build_index(store, model_folder=folder, key=model.version, workers=cores(), on_chunk=on_chunk)
+        before = self._loaded
+        store = Store(self._store_folder, before=before.store if before else None)
+        # Mostly regulations change and the model does not.
+        model = before.model if before and before.key[1:] == key[1:] else load_model(folder)
+        index = build_index(
+            store, model_folder=folder, key=model.version, workers=cores(), on_chunk=on_chunk, describe=model.describe
+        )
         return Loaded(
             store=store,
+            model=model,
             flagger=Flagger(store, model, index),
             model_version=model.version,
             corpus=fingerprint(store),

@@ -18,7 +18,8 @@ from corpus.labels import aliases, clause_labels, graded_pairs, initiatives, joi
 from corpus.store import Store
 from models.activities import ActivityModel
 from models.clauses import ClauseModel
-from models.index import ClauseFeatures, clause_texts
+from models.index import ClauseFeatures
+from models.indexing import clause_texts
 from models.loading import Model, query_of, released_folder, save_model, stem_vectoriser, word_documents
 from models.packaging import open_package
 from models.quality import save_quality

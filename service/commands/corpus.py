@@ -169,7 +169,7 @@ def _pull(arguments: argparse.Namespace) -> int:
 
 def _index(arguments: argparse.Namespace) -> int:
     from corpus.store import Store
-    from models.index import build_index
+    from models.indexing import build_index
     from models.loading import released_folder
     from models.packaging import open_package
     from service.progress import progress

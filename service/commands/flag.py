@@ -39,7 +39,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _flag(arguments: argparse.Namespace) -> int:
     from corpus.store import Store
     from models.flagging import Flagger
-    from models.index import build_index
+    from models.indexing import build_index
     from models.initiatives import read_initiatives
     from models.loading import load_model, released_folder
     from service.commands.readable import readable

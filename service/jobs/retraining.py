@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from corpus.errors import UserError
 from corpus.store import Store
 from models.flagging import Flagger
-from models.index import build_index
+from models.indexing import build_index
 from models.initiatives import InitiativeText
 from models.loading import load_model
 from models.packaging import open_package

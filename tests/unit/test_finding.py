@@ -13,7 +13,8 @@ from models import finding
 from models.activities import ActivityModel, DetectedActivity, Mention
 from models.changing import changes, told_without
 from models.columns import COLUMN, COLUMNS
-from models.finding import Finder, impact_lists
+from models.finding import Finder, ImpactLists
+from models.impact import impact_order
 from models.index import ClauseFeatures
 from models.procedure import procedure_of
 from models.quantities import compared, limits, quantities
@@ -31,8 +32,10 @@ def features(words: list[list[float]], promise: list[float]) -> ClauseFeatures:
 
 def test_lists_keep_the_rows_of_largest_value_times_worth() -> None:
     matrix = sp.csr_matrix(np.array([[0.5, 0.0], [1.0, 0.2], [0.9, 0.0], [0.0, 0.4]], dtype=np.float32))
-    lists = impact_lists(matrix, np.array([1.0, 0.1, 1.0, 1.0], dtype=np.float32), listed=2)
-    np.testing.assert_allclose(lists.toarray(), [[0.5, 0, 0.9, 0], [0, 0.02, 0, 0.4]], rtol=1e-6)
+    order = impact_order(matrix, np.array([1.0, 0.1, 1.0, 1.0], dtype=np.float32))
+    lists = ImpactLists([(order, None)], listed=2)
+    told = [(rows.tolist(), impacts.round(6).tolist()) for rows, impacts in (lists.best(0), lists.best(1))]
+    assert told == [([0, 2], [0.5, np.float32(0.9)]), ([1, 3], [np.float32(0.02), np.float32(0.4)])]
 
 
 def test_of_a_large_store_about_so_many_are_found_and_they_are_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
