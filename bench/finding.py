@@ -19,6 +19,7 @@ from corpus.store import Store
 from models.flagging import Flagger
 from models.index import build_index
 from models.loading import Model, load_model, released_folder
+from models.packaging import package_key
 from models.ranking import Memory, Space
 
 SIZES = (10_000, 100_000, 400_000, 2_000_000)
@@ -31,7 +32,7 @@ def run(folder: Path, output: Path | None) -> int:
     store = Store(folder)
     model = load_model()
     began = time.perf_counter()
-    index = build_index(store, model_folder=released_folder(), key=model.version, workers=2)
+    index = build_index(store, model_folder=released_folder(), key=package_key(released_folder()), workers=2)
     built = time.perf_counter() - began
     began = time.perf_counter()
     flagger = Flagger(store, model, index)

@@ -58,7 +58,7 @@ def build_index(
     Args:
         store: whose clauses are described.
         model_folder: the model directory; every process opens it for itself.
-        key: name of the model version; the index of another version stands beside it.
+        key: of the model (``models.packaging.package_key``); the index of another model stands beside it.
         workers: number of processes.
         on_chunk: called after every chunk with the part's name and the number of clauses done.
 

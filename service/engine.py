@@ -17,7 +17,7 @@ from models.flagging import Flagger
 from models.index import build_index
 from models.initiatives import InitiativeText
 from models.loading import load_model
-from models.packaging import open_package
+from models.packaging import open_package, package_key
 from service.errors import Unavailable
 from service.settings import Settings
 from service.work.model_choice import choice_file, serving_folder
@@ -86,8 +86,9 @@ class Engine:
         """
         try:
             folder = serving_folder(self._settings)
-            key, store = open_package(folder).version, Store(self._store_folder)
-            build_index(store, model_folder=folder, key=key, workers=cores(), on_chunk=on_chunk)
+            open_package(folder)  # a damaged model is told of here, also where nothing is left to describe
+            store = Store(self._store_folder)
+            build_index(store, model_folder=folder, key=package_key(folder), workers=cores(), on_chunk=on_chunk)
         except (UserError, OSError) as error:
             return str(error)
         return ""
@@ -116,7 +117,7 @@ class Engine:
     def _open(self, key: tuple[Any, ...], on_chunk: Callable[[str, int], None] | None) -> Loaded:
         folder = serving_folder(self._settings)
         store, model = Store(self._store_folder), load_model(folder)
-        index = build_index(store, model_folder=folder, key=model.version, workers=cores(), on_chunk=on_chunk)
+        index = build_index(store, model_folder=folder, key=package_key(folder), workers=cores(), on_chunk=on_chunk)
         return Loaded(
             store=store,
             flagger=Flagger(store, model, index),

@@ -42,6 +42,7 @@ def _flag(arguments: argparse.Namespace) -> int:
     from models.index import build_index
     from models.initiatives import read_initiatives
     from models.loading import load_model, released_folder
+    from models.packaging import package_key
     from service.commands.readable import readable
     from service.output import output_lines
     from service.progress import progress
@@ -51,7 +52,7 @@ def _flag(arguments: argparse.Namespace) -> int:
     folder = arguments.model or released_folder()
     model = load_model(folder)
     with progress("describing clauses (once)", unit="chunk") as advance:
-        index = build_index(store, model_folder=folder, key=model.version, workers=os.cpu_count() or 1, on_chunk=advance)
+        index = build_index(store, model_folder=folder, key=package_key(folder), workers=os.cpu_count() or 1, on_chunk=advance)
     flagger = Flagger(store, model, index)
     with output_lines(arguments.output) as write:
         for initiative in initiatives:

@@ -28,7 +28,7 @@ from models.flagging import Flagger
 from models.index import build_index, load_index
 from models.initiatives import InitiativeText
 from models.loading import Model, load_model, released_folder, save_model
-from models.packaging import open_package
+from models.packaging import open_package, package_key
 from models.ranking import CONTENT_SIGNALS
 from models.regulated import LEAST, RegulatedClassifier
 from models.variants import grouped
@@ -313,6 +313,19 @@ def test_the_index_is_made_once_and_per_part(tmp_path: Path, model: Model) -> No
         return told, len(list(folder.iterdir()))
 
     assert [add_and_index(0), add_and_index(1)] == [([1], 1), ([1], 2)]
+
+
+def test_an_index_belongs_to_one_model_and_not_to_its_version(tmp_path: Path, model: Model) -> None:
+    weights = model.clauses.fast.weights.copy()
+    weights[0, 0] += 1.0
+    other = replace(model, clauses=replace(model.clauses, fast=replace(model.clauses.fast, weights=weights)))
+    for name, made in (("one", model), ("measured", model), ("other", other)):
+        save_model(made, tmp_path / name, about={"measured": name})
+    one, measured, changed = (package_key(tmp_path / name) for name in ("one", "measured", "other"))
+    assert one == measured != changed, "what was measured changes no model"
+    assert one.startswith(f"{model.version}-") and changed.startswith(f"{model.version}-")
+    with pytest.raises(InvalidModel, match="no model here"):
+        package_key(tmp_path / "none")
 
 
 def test_an_index_made_before_it_held_reach_is_made_again(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from service.command_line import main
 from training.clause_examples import MISSING, clause_examples
 from training.clause_measures import f1_of
 from training.reading import frozen_examples, said_of
+from training.reviews import retraining
 from training.reviews.gold import gold_of
 from training.reviews.learning import gold_examples, guide_of, taught
 from training.reviews.retraining import (
@@ -153,7 +154,11 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    folder = tmp_path_factory.mktemp("town")
+    return built(tmp_path_factory.mktemp("town"))
+
+
+def built(folder: Path) -> Town:
+    """A town in a folder, with the model that serves it."""
     rows = rows_of_clauses()
     kinds = {row["ref"]: row.pop("kind") for row in rows}
     (folder / "clauses.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -241,6 +246,20 @@ def test_the_gate_opens_for_a_better_challenger(town: Town, challenger: Path, ho
     whole = next(guard for guard in verdict.guards if guard.name == "frozen macro_f1_barriers")
     assert whole.low > 0 and whole.challenger > whole.champion
     assert {"latency (seconds)", "size (MB)"} <= {guard.name for guard in verdict.guards}
+
+
+def test_the_gate_opens_each_model_once(
+    town: Town, challenger: Path, honest: list[JudgedRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def counting(folder: Path) -> Any:
+        opened.append(folder)
+        return load_model(folder)
+
+    monkeypatch.setattr(retraining, "load_model", counting)
+    gate(town, challenger, honest)
+    assert sorted(opened) == sorted([town.champion, challenger])
 
 
 def test_the_lineage_tells_what_the_model_came_from(town: Town, challenger: Path, honest: list[JudgedRow]) -> None:

@@ -26,6 +26,7 @@ from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import ClauseLabel, clause_labels, join
 from corpus.passages import text_hash
 from corpus.store import Store
+from models.clauses import ClauseModel
 from models.columns import BARRIERS, COLUMN
 from models.joint import sigmoid
 from models.linear import LinearTier
@@ -215,26 +216,27 @@ def put_to_the_gate(
         )
     guards.append(latency(old.clauses, new.clauses, labelled.texts[:TIMED]))
     guards.append(size(champion, challenger))
-    suspects = tuple(one for one in judged_by(store, challenger, heard, gold) if one.suspect)
+    suspects = tuple(one for one in judged_by(store, challenger, new.clauses, heard, gold) if one.suspect)
     verdict = Verdict(champion=old.version, guards=tuple(guards), suspects=suspects)
     save_verdict(verdict, challenger)
     return verdict
 
 
-def judged_by(store: Store, model: Path, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
+def judged_by(store: Store, model: Path, clauses: ClauseModel, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
     """Every reviewer beside the others (see ``training.reviews.reviewers``).
 
     Args:
         store: holds the texts.
         model: directory of a model that was made from these judgements: what its folds said of clauses that they had not seen
-            is kept there; of other clauses the model itself is asked.
+            is kept there.
+        clauses: the same model, opened: of other clauses it is asked itself.
         rows: in the order of judging.
         gold: of the rows.
     """
     said = {sha256: np.array(own, dtype=np.float32) for sha256, own in _read(model / JUDGED, {}).items()}
     others = gold_examples(store, [one for one in gold.clauses if one.sha256 not in said])
     columns = [COLUMN[name] for name in BARRIERS]
-    chances = load_model(model).clauses.read(others.texts).probabilities[:, columns]
+    chances = clauses.read(others.texts).probabilities[:, columns]
     said |= {text_hash(text.text): own for text, own in zip(others.texts, chances, strict=True)}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
 
