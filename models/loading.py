@@ -108,7 +108,7 @@ def load_model(folder: Path | None = None) -> Model:
 def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
     """Write a model directory; ``about`` says how it was trained and what was measured."""
     fast, slow = model.clauses.fast, model.clauses.slow
-    words, idf = fast.vectoriser.to_arrays()
+    (words, idf), measured = fast.vectoriser.to_arrays(), fast.vectoriser.measured
     told_words, told_arrays = model.activities.classifier.to_arrays() if model.activities.classifier else ({}, {})
     data = {
         "vocabulary": {
@@ -137,6 +137,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             "weights": fast.weights.astype(np.float16),
             **{name: getattr(fast, name) for name in ("bias", "slope", "offset")},
             **{f"idf.{name}": values for name, values in idf.items()},
+            **{f"measured.{name}": np.array([number]) for name, number in measured.items() if number < len(words[name])},
             "thresholds": model.clauses.thresholds,
             **({f"joint.{name}": getattr(model.clauses.joint, name) for name in _JOINT} if model.clauses.joint else {}),
         },
@@ -201,7 +202,11 @@ def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[
         slow = EncoderTier(onnx, tokenizer, max_length=int(cascade["max_length"]))
     return ClauseModel(
         fast=LinearTier(
-            vectoriser=ClauseVectoriser.from_arrays(blocks, {name: arrays[f"idf.{name}"] for name in blocks}),
+            vectoriser=ClauseVectoriser.from_arrays(
+                blocks,
+                {name: arrays[f"idf.{name}"] for name in blocks},
+                {name: int(arrays[f"measured.{name}"][0]) for name in blocks if f"measured.{name}" in arrays},
+            ),
             weights=arrays["weights"].astype(np.float32),
             **{name: arrays[name] for name in ("bias", "slope", "offset")},
         ),
