@@ -101,7 +101,7 @@ def refit_linear(before: LinearTier, data: ClauseExamples, columns: Sequence[str
         columns: that are fitted; their values are as they come: slope 1 and offset 0.
     """
     vectoriser = before.vectoriser.extended(data.texts)
-    places = [COLUMN[name] for name in columns]
+    places = np.array([COLUMN[name] for name in columns])
     features = vectoriser.transform(data.texts)
     weights = np.zeros((features.shape[1], len(COLUMNS)), dtype=np.float32)
     weights[vectoriser.places_of(before.vectoriser)] = before.weights

@@ -29,7 +29,7 @@ from training.reviews.retraining import RetrainingConfig, retrain
 from training.reviews.rows import rows_of
 from training.reviews.verdicts import load_verdict
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 JUDGED = 40
 STORIES = ("Markt op het plein", "Moestuin langs de dijk", "Buurtfeest in het park", "Steiger aan de kade")
@@ -137,7 +137,7 @@ def lineage(model: Path) -> dict[str, Any]:
     return {**told, "seconds": 0}
 
 
-def soon(true: Callable[[], Any], *, seconds: float = 120) -> Any:
+def soon(true: Callable[[], Any], *, seconds: float = 240) -> Any:
     """Wait for something; what it is."""
     end = time.monotonic() + seconds
     while not (found := true()):
