@@ -126,7 +126,7 @@ def _made(source: Path, folder: Path, size: int) -> dict[str, Any]:
     model.clauses.probabilities(pieces)
     classify = time.perf_counter() - began
     began = time.perf_counter()
-    build_index(store, model_folder=released_folder(), key=model.version, workers=cores())
+    build_index(store, model_folder=released_folder(), workers=cores())
     index = time.perf_counter() - began
     rates = {"ingest_per_s": size / ingest, "index_per_s": size / index, "classify_per_s": len(pieces) / classify}
     return {"clauses": size, "ingest_s": ingest, "index_s": index} | rates

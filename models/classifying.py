@@ -19,6 +19,7 @@ from corpus.store import sha256_of
 from models.encoder import WordMarks
 from models.evidence import EvidenceFinder
 from models.loading import Model, load_model, load_named_model, named_model
+from models.packaging import package_key
 from models.vectorising import ClauseText
 
 CHUNK = 1_000
@@ -81,7 +82,7 @@ def work_key(path: Path, model_folder: Path) -> str:
     """
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
-    parts = (sha256_of(path), named_model(model_folder)["manifest"], code_hash("corpus", "models"))
+    parts = (sha256_of(path), package_key(model_folder), code_hash("corpus", "models"))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

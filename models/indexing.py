@@ -31,6 +31,7 @@ from corpus.spreading import spread
 from corpus.store import Store, read_contents
 from models.impact import impact_order, promise
 from models.index import ORDER, SPARSE, ClauseFeatures, Rows, load_features, mapped
+from models.packaging import package_key
 from models.vectorising import ClauseText
 
 CHUNK = 4_000
@@ -48,7 +49,6 @@ def build_index(
     store: Store,
     *,
     model_folder: Path,
-    key: str,
     workers: int = 1,
     cluster: str | None = None,
     on_chunk: OnChunk = None,
@@ -58,8 +58,7 @@ def build_index(
 
     Args:
         store: whose clauses are described.
-        model_folder: the model directory; every process opens it for itself.
-        key: name of the model version; the index of another version stands beside it.
+        model_folder: the model directory; every process opens it for itself. The index of another model stands beside this one.
         workers: number of processes.
         cluster: address of a Dask scheduler whose workers describe instead; see corpus.spreading.
         on_chunk: called after every chunk with the part's name and the number of clauses done.
@@ -71,7 +70,7 @@ def build_index(
     Raises:
         UsageError, WorkLost: see corpus.spreading.spread; what was done is kept, and the next call goes on from there.
     """
-    folder = store.folder / "index" / key
+    folder = store.folder / "index" / package_key(model_folder)
     missing = [part.file for part in store.contents.parts if not _whole(folder / Path(part.file).stem)]
     if not missing:
         return folder  # the store may lie on a read-only disk
@@ -131,7 +130,7 @@ def _make_part(store: Store, file: str, folder: Path, worker: _Worker, on_chunk:
     table = store.part_table(file).select(["ref", "text", "heading"])
     keys = np.array([key for chunk in _chunks(table, titles) for key in map(_key, chunk)], dtype=np.uint64)
     target = folder / Path(file).stem
-    made_from = f"{_named_model(worker.model_folder)['manifest']} {code_hash('corpus', 'models')}"
+    made_from = f"{package_key(worker.model_folder)} {code_hash('corpus', 'models')}"
     unfinished = target.with_name(f"{target.name}.{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.tmp")
     for other in folder.glob(f"{target.name}.*.tmp"):
         if other != unfinished:

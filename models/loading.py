@@ -23,7 +23,7 @@ from models.encoder import EncoderTier
 from models.index import ClauseFeatures
 from models.joint import Joint
 from models.linear import LinearTier
-from models.packaging import Package, manifest_hash, open_package, save_package
+from models.packaging import Package, open_package, package_key, save_package
 from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, REACH_SIGNALS, TARGETS, Grade, LinearRanker, Query, Ranker
 from models.reach import ReachModel
 from models.regulated import RegulatedClassifier
@@ -113,21 +113,21 @@ def named_model(folder: Path) -> dict[str, str]:
         InvalidModel: there is no model.
     """
     ships = folder.resolve() == released_folder().resolve()
-    return {"folder": "" if ships else str(folder.resolve()), "manifest": manifest_hash(folder)}
+    return {"folder": "" if ships else str(folder.resolve()), "key": package_key(folder)}
 
 
-def load_named_model(*, folder: str, manifest: str) -> Model:
+def load_named_model(*, folder: str, key: str) -> Model:
     """Read the very model that somebody means.
 
     Args:
         folder: where it stands; "" for the model that ships, wherever that is here.
-        manifest: SHA-256 (hex) of its manifest.
+        key: see models.packaging.package_key.
 
     Raises:
         InvalidModel: here is another model, or see load_model.
     """
     place = Path(folder) if folder else released_folder()
-    if manifest_hash(place) != manifest:
+    if package_key(place) != key:
         raise InvalidModel(f"{place} on {socket.gethostname()}: is another model than the one that is asked for")
     return load_model(place)
 
@@ -135,7 +135,7 @@ def load_named_model(*, folder: str, manifest: str) -> Model:
 def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
     """Write a model directory; ``about`` says how it was trained and what was measured."""
     fast, slow = model.clauses.fast, model.clauses.slow
-    words, idf = fast.vectoriser.to_arrays()
+    (words, idf), measured = fast.vectoriser.to_arrays(), fast.vectoriser.measured
     told_words, told_arrays = model.activities.classifier.to_arrays() if model.activities.classifier else ({}, {})
     data = {
         "vocabulary": {
@@ -164,6 +164,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             "weights": fast.weights.astype(np.float16),
             **{name: getattr(fast, name) for name in ("bias", "slope", "offset")},
             **{f"idf.{name}": values for name, values in idf.items()},
+            **{f"measured.{name}": np.array([number]) for name, number in measured.items() if number < len(words[name])},
             "thresholds": model.clauses.thresholds,
             **({f"joint.{name}": getattr(model.clauses.joint, name) for name in _JOINT} if model.clauses.joint else {}),
         },
@@ -228,7 +229,11 @@ def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[
         slow = EncoderTier(onnx, tokenizer, max_length=int(cascade["max_length"]))
     return ClauseModel(
         fast=LinearTier(
-            vectoriser=ClauseVectoriser.from_arrays(blocks, {name: arrays[f"idf.{name}"] for name in blocks}),
+            vectoriser=ClauseVectoriser.from_arrays(
+                blocks,
+                {name: arrays[f"idf.{name}"] for name in blocks},
+                {name: int(arrays[f"measured.{name}"][0]) for name in blocks if f"measured.{name}" in arrays},
+            ),
             weights=arrays["weights"].astype(np.float32),
             **{name: arrays[name] for name in ("bias", "slope", "offset")},
         ),

@@ -94,15 +94,7 @@ def open_package(folder: Path) -> Package:
     Raises:
         InvalidModel: no manifest, another format, a file that is missing or differs from its hash.
     """
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InvalidModel(f"{folder}: no model here (manifest.json is missing)") from None
-    except (OSError, ValueError) as error:
-        raise InvalidModel(f"{folder / 'manifest.json'}: cannot be read ({error})") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise InvalidModel(f"{folder}: the model has another format than this version reads ({FORMAT})")
-    files = {}
+    manifest, files = _manifest(folder), {}
     for name, digest in manifest["files"].items():
         if "/" in name or name.startswith("."):
             raise InvalidModel(f"{folder}: the manifest names a file outside the model: {name!r}")
@@ -116,16 +108,29 @@ def open_package(folder: Path) -> Package:
     return Package(folder=folder, version=str(manifest["version"]), manifest=manifest, files=files)
 
 
-def manifest_hash(folder: Path) -> str:
-    """SHA-256 (hex) of the manifest of a model directory, and so, through its hashes, of all that is in it.
+def package_key(folder: Path) -> str:
+    """A name for what is made with a model: its version, and the first digits of a hash over the hashes of its files.
+
+    Another model of the same version has another name; the same model that was only measured anew keeps its own. No file but
+    the manifest is read.
 
     Raises:
-        InvalidModel: there is no manifest.
+        InvalidModel: no manifest, or another format.
     """
+    manifest = _manifest(folder)
+    return f"{manifest['version']}-{hashlib.sha256(_json(sorted(manifest['files'].items()))).hexdigest()[:12]}"
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        return hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    except OSError as error:
-        raise InvalidModel(f"{folder}: no model here ({error.strerror})") from None
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InvalidModel(f"{folder}: no model here (manifest.json is missing)") from None
+    except (OSError, ValueError) as error:
+        raise InvalidModel(f"{folder / 'manifest.json'}: cannot be read ({error})") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise InvalidModel(f"{folder}: the model has another format than this version reads ({FORMAT})")
+    return manifest
 
 
 def _json(content: Any) -> bytes:

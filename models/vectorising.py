@@ -67,17 +67,47 @@ class ClauseVectoriser:
         """Name of every feature, with its block in front: ``words:het is verboden``."""
         return [f"{name}:{feature}" for name, block in self.blocks_.items() for feature in block.get_feature_names_out()]
 
+    def extended(self, clauses: Sequence[ClauseText]) -> ClauseVectoriser:
+        """This vectoriser with what it lacks of some clauses behind its own features, which keep their values to the bit.
+
+        So weights that were fitted on it hold for the other one as well (``places_of``), and others can be fitted on all of it.
+        """
+        fresh, made = ClauseVectoriser().fit(clauses), ClauseVectoriser()
+        for name, settings in _SETTINGS.items():
+            block, other = self.blocks_[name], fresh.blocks_[name]
+            words = block.get_feature_names_out().tolist()
+            names, known = other.get_feature_names_out(), set(words)
+            new = [place for place, word in enumerate(names) if word not in known]
+            idf = np.concatenate([block.idf_, other.idf_[new]]).astype(np.float32)
+            made.blocks_[name] = restored(settings, [*words, *names[new].tolist()], idf, measured=_measured(block))
+        return made
+
+    def places_of(self, narrower: ClauseVectoriser) -> npt.NDArray[np.int64]:
+        """Where the features of the vectoriser that this one extends stand among those of this one. *Shape:* (features,)."""
+        found, start = [], 0
+        for name, block in self.blocks_.items():
+            found.append(start + np.arange(len(narrower.blocks_[name].idf_)))
+            start += len(block.idf_)
+        return np.concatenate(found)
+
+    @property
+    def measured(self) -> dict[str, int]:
+        """By block how many of its features, the first, make a row of unit length; those that were added later do not count."""
+        return {name: _measured(block) for name, block in self.blocks_.items()}
+
     def to_arrays(self) -> tuple[dict[str, list[str]], dict[str, npt.NDArray[np.float32]]]:
         """Vocabulary and inverse document frequencies of every block, in column order."""
         words = {name: block.get_feature_names_out().tolist() for name, block in self.blocks_.items()}
         return words, {name: block.idf_.astype(np.float32) for name, block in self.blocks_.items()}
 
     @classmethod
-    def from_arrays(cls, words: dict[str, list[str]], idf: dict[str, npt.NDArray[np.float32]]) -> ClauseVectoriser:
-        """The vectoriser that to_arrays described."""
+    def from_arrays(
+        cls, words: dict[str, list[str]], idf: dict[str, npt.NDArray[np.float32]], measured: Mapping[str, int] | None = None
+    ) -> ClauseVectoriser:
+        """The vectoriser that to_arrays and ``measured`` described; None where nothing was added later."""
         vectoriser = cls()
         for name, settings in _SETTINGS.items():
-            vectoriser.blocks_[name] = restored(settings, words[name], idf[name])
+            vectoriser.blocks_[name] = restored(settings, words[name], idf[name], measured=(measured or {}).get(name))
         return vectoriser
 
 
@@ -85,7 +115,12 @@ class FixedTfidfVectorizer(TfidfVectorizer):  # type: ignore[misc]  # scikit-lea
     """A vectoriser that learns nothing any more.
 
     For the few texts of one story the checks of its parent cost more than the work.
+
+    Attributes:
+        measured_: so many features, the first, make a row of unit length; None for all.
     """
+
+    measured_: int | None = None
 
     @cached_property
     def _analyse(self) -> Callable[[str], list[str]]:
@@ -93,7 +128,11 @@ class FixedTfidfVectorizer(TfidfVectorizer):  # type: ignore[misc]  # scikit-lea
         return analyse
 
     def transform(self, raw_documents: Sequence[str]) -> sp.csr_matrix:
-        """As the parent's, for sublinear counts and rows of unit length. *Shape:* (documents, vocabulary), float32."""
+        """As the parent's, for sublinear counts and rows of unit length. *Shape:* (documents, vocabulary), float32.
+
+        Features that were added later are as long beside the first as they would be without any length; a row without any of
+        the first is of unit length by them.
+        """
         column, starts, columns, counts = self.vocabulary_.get, [0], list[int](), list[int]()
         for text in raw_documents:
             found = Counter(map(column, self._analyse(text)))
@@ -105,17 +144,33 @@ class FixedTfidfVectorizer(TfidfVectorizer):  # type: ignore[misc]  # scikit-lea
         data = (np.log(np.array(counts, dtype=np.float32)) + 1) * self.idf_.astype(np.float32)[indices]
         matrix = sp.csr_matrix((data, indices, np.array(starts, dtype=np.int32)), shape=(len(starts) - 1, len(self.idf_)))
         matrix.sort_indices()
-        inplace_csr_row_normalize_l2(matrix)
-        return matrix
+        if self.measured_ is None or self.measured_ == matrix.shape[1]:
+            inplace_csr_row_normalize_l2(matrix)
+            return matrix
+        first, added = matrix[:, : self.measured_], matrix[:, self.measured_ :]
+        lengths = np.sqrt(np.asarray(first.multiply(first).sum(axis=1)).ravel())
+        own = np.sqrt(np.asarray(added.multiply(added).sum(axis=1)).ravel())
+        inplace_csr_row_normalize_l2(first)
+        lengths = np.where(lengths > 0, lengths, np.where(own > 0, own, 1.0))
+        added.data /= np.repeat(lengths, np.diff(added.indptr)).astype(np.float32)
+        return sp.hstack([first, added], format="csr")
 
 
-def restored(settings: Mapping[str, Any], words: Sequence[str], idf: npt.NDArray[np.float32]) -> TfidfVectorizer:
+def restored(
+    settings: Mapping[str, Any], words: Sequence[str], idf: npt.NDArray[np.float32], *, measured: int | None = None
+) -> TfidfVectorizer:
     """A fitted vectoriser from its settings, its vocabulary in column order and its inverse document frequencies."""
     fixed = {key: value for key, value in settings.items() if key != "min_df"}
     vocabulary = {word: index for index, word in enumerate(words)}
     block = FixedTfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
-    block.idf_ = idf
+    block.idf_, block.measured_ = idf, measured
     return block
+
+
+def _measured(block: TfidfVectorizer) -> int:
+    """How many features make a row of unit length."""
+    measured = getattr(block, "measured_", None)
+    return len(block.idf_) if measured is None else int(measured)
 
 
 def _documents(block: str, clauses: Sequence[ClauseText]) -> list[str]:

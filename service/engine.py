@@ -87,8 +87,9 @@ class Engine:
         """
         try:
             folder = serving_folder(self._settings)
-            key, store = open_package(folder).version, Store(self._store_folder)
-            build_index(store, model_folder=folder, key=key, workers=cores(), on_chunk=on_chunk)
+            open_package(folder)  # a damaged model is told of here, also where nothing is left to describe
+            store = Store(self._store_folder)
+            build_index(store, model_folder=folder, workers=cores(), on_chunk=on_chunk)
         except (UserError, OSError) as error:
             return str(error)
         return ""
@@ -120,9 +121,7 @@ class Engine:
         store = Store(self._store_folder, before=before.store if before else None)
         # Mostly regulations change and the model does not.
         model = before.model if before and before.key[1:] == key[1:] else load_model(folder)
-        index = build_index(
-            store, model_folder=folder, key=model.version, workers=cores(), on_chunk=on_chunk, describe=model.describe
-        )
+        index = build_index(store, model_folder=folder, workers=cores(), on_chunk=on_chunk, describe=model.describe)
         return Loaded(
             store=store,
             model=model,

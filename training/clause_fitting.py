@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +90,42 @@ def fit_linear(data: ClauseExamples) -> LinearTier:
     )  # fmt: skip
 
 
+def refit_linear(before: LinearTier, data: ClauseExamples, columns: Sequence[str]) -> LinearTier:
+    """A fast tier with some columns fitted anew; of all others it says what the one before says, to the bit.
+
+    The words that examples bring are added behind those that it knows (``ClauseVectoriser.extended``).
+
+    Args:
+        before: the tier whose other columns are kept, with their calibration.
+        data: the examples.
+        columns: that are fitted; their values are as they come: slope 1 and offset 0.
+    """
+    vectoriser = before.vectoriser.extended(data.texts)
+    places = np.array([COLUMN[name] for name in columns])
+    features = vectoriser.transform(data.texts)
+    weights = np.zeros((features.shape[1], len(COLUMNS)), dtype=np.float32)
+    weights[vectoriser.places_of(before.vectoriser)] = before.weights
+    bias, slope, offset = before.bias.copy(), before.slope.copy(), before.offset.copy()
+    seen = np.flatnonzero(features.getnnz(axis=0))  # of the others every weight would come out as zero, in more time
+    weights[:, places] = 0.0
+    weights[np.ix_(seen, places)], bias[places] = _fit_columns(features[:, seen], data.targets[:, places])
+    slope[places], offset[places] = 1.0, 0.0
+    return LinearTier(vectoriser=vectoriser, weights=weights, bias=bias, slope=slope, offset=offset)
+
+
 def unseen_fast(
-    data: ClauseExamples, *, seed: int = 0, work: Path | None = None, say: Say = lambda line: None
+    data: ClauseExamples,
+    *,
+    fit: Callable[[ClauseExamples], LinearTier] = fit_linear,
+    seed: int = 0,
+    work: Path | None = None,
+    say: Say = lambda line: None,
 ) -> tuple[UnseenValues, Calibration]:
     """Values of the fast tier on unseen regulations, and the calibration that follows from them.
 
     Args:
         data: the examples.
+        fit: makes the tier of a fold.
         seed: of the folds.
         work: folder of this very run, where finished folds are kept, so that a run that is cut off goes on; None for nowhere.
         say: told in one line what is being done.
@@ -108,7 +137,7 @@ def unseen_fast(
         if path is not None and path.exists():
             raw[test] = load_file(path)["values"]
         else:
-            raw[test] = fit_linear(data[train]).values([data.texts[row] for row in test])
+            raw[test] = fit(data[train]).values([data.texts[row] for row in test])
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 save_file({"values": raw[test]}, path.with_suffix(".new"))
@@ -296,5 +325,5 @@ def _fit_columns(features: sp.csr_matrix, targets: Targets) -> tuple[Floats, Flo
         return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
     with ThreadPoolExecutor(2) as pool:  # liblinear works without the interpreter lock
-        fitted = list(pool.map(fit, range(len(COLUMNS))))
+        fitted = list(pool.map(fit, range(targets.shape[1])))
     return np.column_stack([weights for weights, _ in fitted]), np.array([bias for _, bias in fitted], dtype=np.float32)

@@ -11,6 +11,7 @@ from corpus.records import Clause
 from corpus.schema import RegulationEntry
 from service.api.words import Reply
 from service.database import tables
+from service.work.flags import is_put_blind
 
 
 def _day(text: str) -> date | None:
@@ -234,7 +235,9 @@ class Signaal(Reply):
     regeling: str
     versie: str
     sha256: str = Field(description="Vingerafdruk van de bepaling zoals die luidde.")
-    kans: float
+    kans: float | None = Field(
+        description="Wat het model ervan maakt; `null` zolang een bepaling uit de steekproef op een oordeel wacht."
+    )
     actueel: bool = Field(description="Of de laatste lezing het signaal nog geeft.")
     door_mens: bool
     steekproef: str = Field(description="`toeval` of `actief` als geen model de bepaling aanwees en zij toch is voorgelegd.")
@@ -256,7 +259,7 @@ class Signaal(Reply):
             regeling=row.regulation_id,
             versie=row.version_date,
             sha256=row.clause_sha256,
-            kans=row.p,
+            kans=None if is_put_blind(row) else row.p,  # whoever judges it must not lean on it
             actueel=row.current,
             door_mens=row.by_person,
             steekproef=row.sample,

@@ -180,7 +180,6 @@ def _index(arguments: argparse.Namespace) -> int:
         place = build_index(
             store,
             model_folder=folder,
-            key=version,
             workers=arguments.workers or os.cpu_count() or 1,
             cluster=arguments.cluster,
             on_chunk=advance,

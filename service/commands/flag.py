@@ -51,7 +51,7 @@ def _flag(arguments: argparse.Namespace) -> int:
     folder = arguments.model or released_folder()
     model = load_model(folder)
     with progress("describing clauses (once)", unit="chunk") as advance:
-        index = build_index(store, model_folder=folder, key=model.version, workers=os.cpu_count() or 1, on_chunk=advance)
+        index = build_index(store, model_folder=folder, workers=os.cpu_count() or 1, on_chunk=advance)
     flagger = Flagger(store, model, index)
     with output_lines(arguments.output) as write:
         for initiative in initiatives:

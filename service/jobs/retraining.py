@@ -170,7 +170,7 @@ def _sent_back(world: World, challenger: Path) -> int:
 
 def _flags(store: Store, folder: Path, stories: list[InitiativeText]) -> list[dict[str, float]]:
     model = load_model(folder)
-    index = build_index(store, model_folder=folder, key=model.version, workers=cores())
+    index = build_index(store, model_folder=folder, workers=cores())
     flagger = Flagger(store, model, index)
     return [{flag["ref"]: flag["p"] for flag in flagger.flag(one, top=FIRST, brief=True)["flags"]} for one in stories]
 

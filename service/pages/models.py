@@ -112,14 +112,15 @@ def _serving(services: Services) -> str:
 def _shown(services: Services, who: Actor, model: KnownModel | None) -> dict[str, Any]:
     measured = model.manifest.get("measured", {}) if model is not None else {}
     ranked = measured.get("ranking", {}).get("unseen_initiatives", {})
+    recall, found = _watched(services, who, model)
     return {
         "model": model,
         "measures": _measures(model) if model is not None else [],
         "ranking": [(name, *ranked[name]) for name in RANKING if name in ranked],
-        "alarms": _alarms(services, who, model),
+        "alarms": found,
         "shifts": SHIFTS,
         "drift": _drift(services, who, model),
-        "recall": _recall(services, who, model),
+        "recall": recall,
         "may_choose": allowed(who, "modellen:kiezen"),
         "better_low": BETTER_LOW,
     }
@@ -146,20 +147,13 @@ def _beside(model: KnownModel, now: KnownModel | None) -> list[tuple[str, float,
     return [(name, round(of_now[name], 3), round(of_model[name], 3)) for name in both]
 
 
-def _recall(services: Services, who: Actor, model: KnownModel | None) -> Recall | None:
-    """Of the model that serves: others flagged nothing that a sample could be drawn beside."""
+def _watched(services: Services, who: Actor, model: KnownModel | None) -> tuple[Recall | None, list[Alarm] | None]:
+    """Of the model that serves: what people think of another is history, and beside its flags nothing was drawn."""
     if model is None or not model.serving or not allowed(who, "statistieken:lezen"):
-        return None
+        return None, None
     with services.database.reading() as session:
-        return recall_of(session, who)
-
-
-def _alarms(services: Services, who: Actor, model: KnownModel | None) -> list[Alarm] | None:
-    """Of the model that serves: what people think of another is history."""
-    if model is None or not model.serving or not allowed(who, "statistieken:lezen"):
-        return None
-    with services.database.reading() as session:
-        return alarms(session, who, model.version)
+        recall = recall_of(session, who)
+        return recall, alarms(session, who, model.version, recall=recall)
 
 
 def _drift(services: Services, who: Actor, model: KnownModel | None) -> Drift | None:

@@ -14,12 +14,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 import numpy.typing as npt
-
-from service.work.model_drift import BINS, stability_index
 
 LEAST = 30
 """With fewer on either side nothing is said."""
@@ -33,8 +31,12 @@ ERRORS = 3.0
 MARGIN = 0.05
 """From which a difference of shares, 0..1, is large enough to matter."""
 
-LARGE_SHIFT = 0.25
-"""Population stability index above which two distributions are called different (Siddiqi 2006, Credit Risk Scorecards)."""
+BINS = 10
+"""Parts of what was claimed, by probability."""
+
+ALIKE, LARGE_SHIFT = 0.1, 0.25
+"""Population stability index below which two distributions are called alike, and above which different (Siddiqi 2006, Credit
+Risk Scorecards)."""
 
 SHUFFLES = 499
 CHANCE = 0.01
@@ -52,6 +54,18 @@ class Shift:
     bound: float  # above this it is large, and more than chance
     now: int  # initiatives
     before: int
+
+    @property
+    def beyond_chance(self) -> bool:
+        """Whether it is large, and more than chance."""
+        return self.value > self.bound
+
+    @property
+    def size(self) -> str:
+        """In a word: "large", "chance" (large, as it may be by chance), "some" or "none"."""
+        if self.beyond_chance:
+            return "large"
+        return "chance" if self.value > LARGE_SHIFT else "some" if self.value > ALIKE else "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +108,7 @@ def shift(now: Counts, before: Counts) -> Shift | None:
     """
     if min(len(now), len(before)) < FEWEST or min(now.sum(), before.sum()) < LEAST:
         return None
-    value = stability_index(_shares(now), _shares(before))
+    value = stability_index(shares(now), shares(before))
     bound = LARGE_SHIFT
     if value > bound:  # below it no chance need be known
         rng = np.random.default_rng(_SEED)
@@ -103,9 +117,18 @@ def shift(now: Counts, before: Counts) -> Shift | None:
         by_chance = []
         for _ in range(SHUFFLES):
             part = together[rng.permutation(len(together))[: len(now)]].sum(axis=0)
-            by_chance.append(stability_index(_shares(part[None]), _shares((whole - part)[None])))
+            by_chance.append(stability_index(shares(part[None]), shares((whole - part)[None])))
         bound = max(bound, float(np.quantile(by_chance, 1 - CHANCE, method="higher")))
     return Shift(value=value, bound=bound, now=len(now), before=len(before))
+
+
+def stability_index(one: Sequence[float], other: Sequence[float]) -> float:
+    """Population stability index of two distributions: below ALIKE they are alike, above LARGE_SHIFT they are not.
+
+    Shares of nothing count as one in a thousand, so that one empty bin does not make all of it infinite.
+    """
+    pairs = [(max(a, 0.001), max(b, 0.001)) for a, b in zip(one, other, strict=True)]
+    return sum((a - b) * log(a / b) for a, b in pairs)
 
 
 def compared(now: Sequence[Outcome], before: Sequence[Outcome]) -> Gap | None:
@@ -184,6 +207,7 @@ def _hits(outcomes: Sequence[Outcome]) -> int:
     return sum(one.hit for one in outcomes)
 
 
-def _shares(counts: Counts) -> list[float]:
+def shares(counts: Counts) -> list[float]:
+    """Which part of all falls in every part of the distribution. *Shape* of counts: (initiatives, parts)."""
     parts = counts.sum(axis=0)
     return [float(share) for share in parts / max(1, parts.sum())]

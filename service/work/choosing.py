@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 from corpus.taxonomy import taxonomy
 from service.clock import now
 from service.database.tables import FlagRow, Initiative, Verdict
+from service.work.flags import put_blind
 
 NEAR_HALF = 0.15
 """How far from 0.5 a probability says little either way: a judgement teaches a model most there (uncertainty sampling,
@@ -113,8 +114,7 @@ def doubts() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def origin_of() -> ColumnElement[str]:
     """How a flag came before reviewers: of ORIGINS, or both with a space between."""
-    only_drawn = and_(FlagRow.sample != "", ~FlagRow.current, FlagRow.verdict == "")
-    return case((only_drawn, SAMPLED), (FlagRow.sample != "", f"{FLAGGED} {SAMPLED}"), else_=FLAGGED)
+    return case((put_blind(), SAMPLED), (FlagRow.sample != "", f"{FLAGGED} {SAMPLED}"), else_=FLAGGED)
 
 
 def age_of() -> ColumnElement[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -119,6 +119,21 @@ def _suggestion(row: FlagRow, loaded: Loaded, sha256: str, content: dict[str, An
 def raised() -> ColumnElement[bool]:
     """Flags that a model or a person raised, as a condition: without what was only drawn (``service.work.sampling``)."""
     return or_(FlagRow.sample == "", FlagRow.current)
+
+
+def put_blind() -> ColumnElement[bool]:
+    """What was only drawn and nobody judged yet, as a condition: what a model makes of it is told to nobody."""
+    return and_(~raised(), FlagRow.verdict == "")
+
+
+def told_chance() -> ColumnElement[float]:
+    """P(the clause obstructs), 0..1, where it may be told; 0 elsewhere, so that neither order nor filter gives it away."""
+    return case((put_blind(), 0.0), else_=FlagRow.p)
+
+
+def is_put_blind(row: FlagRow) -> bool:
+    """The same of one flag."""
+    return bool(row.sample) and not row.current and row.verdict == ""
 
 
 def latest_suggestions(session: Session, flag_ids: list[str]) -> dict[str, Suggestion]:

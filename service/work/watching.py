@@ -13,21 +13,19 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.clock import now
 from service.database.tables import FlagRow, Initiative, Judgement, Suggestion, Verdict
 from service.identity.actor import Actor, Standing
 from service.identity.policies import visible
-from service.work import recall
-from service.work.beyond_chance import LEAST, Counts, Gap, Outcome, Shift, compared, kept, shift
+from service.work.beyond_chance import LEAST, Gap, Outcome, Shift, compared, kept, shift
 from service.work.judgements import standing_only
-from service.work.model_drift import BINS, RECENT
+from service.work.model_drift import RECENT, newest, score_counts
+from service.work.recall import LEAST as LEAST_DRAWN
+from service.work.recall import Recall, recall_of
 from training.reviews.rows import Way
-
-MOST_INITIATIVES = 500
-"""Initiatives that are looked at on either side, the newest: more would show changes too small to matter."""
 
 MOST_JUDGED = 10_000
 """Judgements that are looked at, the newest."""
@@ -127,16 +125,23 @@ class _Judged(NamedTuple):
         return self.verdict == Verdict.REJECTED.value
 
 
-def alarms(session: Session, who: Actor | None, version: str) -> list[Alarm]:
-    """Alarms about the model that serves, over the initiatives that somebody may see; None for the whole service."""
-    return watch(session, who, version).alarms
+def alarms(session: Session, who: Actor | None, version: str, *, recall: Recall | None = None) -> list[Alarm]:
+    """Alarms about the model that serves, over the initiatives that somebody may see; None for the whole service.
+
+    Args:
+        session: of the database.
+        who: sees them.
+        version: of the model that serves.
+        recall: over the same initiatives, where it is known already; None to have it asked when there is enough to tell it.
+    """
+    return watch(session, who, version, recall=recall).alarms
 
 
-def watch(session: Session, who: Actor | None, version: str) -> Watch:
+def watch(session: Session, who: Actor | None, version: str, *, recall: Recall | None = None) -> Watch:
     """The same, with the values from which alarms follow."""
     seeing = who or EVERYBODY
     recent, earlier = (_told(session, seeing, version, recent=side) for side in (True, False))
-    scores = shift(_score_counts(session, recent), _score_counts(session, earlier))
+    scores = shift(*(score_counts(session, [one.id for one in side]) for side in (recent, earlier)))
     shifts = {
         Code.ACTIVITIES: _activities_shift(recent, earlier),
         Code.LENGTH: _shift(recent, earlier, _length_counts),
@@ -151,7 +156,7 @@ def watch(session: Session, who: Actor | None, version: str) -> Watch:
         _more(Code.REJECTED_MORE, version, _rising(own)),
         _more(Code.WORSE, version, compared(_rejections(own), _rejections(before)), before[0].version if before else ""),
         *_kept(version, own),
-        _misses(session, seeing, version),
+        _misses(recall or _recall(session, seeing), version),
     ]
     return Watch(
         version=version,
@@ -165,19 +170,9 @@ def watch(session: Session, who: Actor | None, version: str) -> Watch:
 
 
 def _told(session: Session, who: Actor, version: str, *, recent: bool) -> list[_Told]:
-    """Initiatives that this model read: what another found in a story would show the models apart, not the stories."""
-    moment = now() - RECENT
-    query = (
-        select(Initiative.id, Initiative.activities, func.length(Initiative.story_pseudonymised))
-        .where(
-            visible(who),
-            Initiative.model_version == version,
-            Initiative.created >= moment if recent else Initiative.created < moment,
-        )
-        .order_by(Initiative.sequence.desc())
-        .limit(MOST_INITIATIVES)
-    )
-    return [_Told(row[0], [one["code"] for one in row[1]], row[2]) for row in session.execute(query)]
+    query = select(Initiative.id, Initiative.activities, func.length(Initiative.story_pseudonymised))
+    rows = session.execute(newest(query, who, version, recent=recent))
+    return [_Told(row[0], [one["code"] for one in row[1]], row[2]) for row in rows]
 
 
 def _activities_shift(recent: Sequence[_Told], earlier: Sequence[_Told]) -> Shift | None:
@@ -208,29 +203,6 @@ def _length_counts(one: _Told) -> list[int]:
     row = [0] * (len(LENGTHS) + 1)
     row[sum(one.length >= length for length in LENGTHS)] = 1
     return row
-
-
-def _score_counts(session: Session, told: Sequence[_Told]) -> Counts:
-    """Flags of initiatives by probability; *shape* (initiatives with flags, BINS)."""
-    place = case(*((FlagRow.p >= low / BINS, low) for low in range(BINS - 1, 0, -1)), else_=0).label("place")
-    flags = (
-        select(FlagRow.initiative_id, place)
-        .where(FlagRow.initiative_id.in_([one.id for one in told]), *_of_model())
-        .subquery()
-    )  # fmt: skip
-    rows = session.execute(
-        select(flags.c.initiative_id, flags.c.place, func.count()).group_by(flags.c.initiative_id, flags.c.place)
-    ).all()
-    numbers = {initiative: number for number, initiative in enumerate(sorted({row[0] for row in rows}))}
-    counts = np.zeros((len(numbers), BINS), dtype=np.int64)
-    for initiative, where, count in rows:
-        counts[numbers[initiative], where] = count
-    return counts
-
-
-def _of_model() -> tuple[ColumnElement[bool], ...]:
-    """Flags that a model gives now: not what people added, and not what they found in a sample."""
-    return FlagRow.current.is_(True), ~FlagRow.by_person, FlagRow.sample == Way.FLAGGED.value
 
 
 def _judged(session: Session, who: Actor) -> list[_Judged]:
@@ -283,7 +255,7 @@ def _none_found(told: Sequence[_Told]) -> list[Outcome]:
 
 
 def _shifted(code: Code, version: str, found: Shift | None) -> Alarm | None:
-    if found is None or found.value <= found.bound:
+    if found is None or not found.beyond_chance:
         return None
     return Alarm(
         code=code, version=version, value=found.value, bound=found.bound, count=found.now, count_beside=found.before
@@ -320,11 +292,14 @@ def _alarm(code: Code, version: str, gap: Gap, bound: float, other: str = "") ->
     )
 
 
-def _misses(session: Session, who: Actor, version: str) -> Alarm | None:
+def _recall(session: Session, who: Actor) -> Recall | None:
+    """None where all is not worth its reading: too little is judged for anything to be told."""
     sample = (FlagRow.sample == Way.RANDOM.value, FlagRow.verdict != "")
-    if (session.execute(select(func.count()).select_from(FlagRow).where(*sample)).scalar() or 0) < recall.LEAST:
-        return None  # spares reading all flags while nothing can be told
-    found = recall.recall_of(session, who)
-    if found.near is None or found.near[2] >= LOW_RECALL:
+    judged = session.execute(select(func.count()).select_from(FlagRow).where(*sample)).scalar() or 0
+    return recall_of(session, who) if judged >= LEAST_DRAWN else None
+
+
+def _misses(found: Recall | None, version: str) -> Alarm | None:
+    if found is None or found.near is None or found.near[2] >= LOW_RECALL:
         return None
     return Alarm(code=Code.MISSES, version=version, value=found.near[2], bound=LOW_RECALL, count=found.judged)

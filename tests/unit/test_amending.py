@@ -63,7 +63,6 @@ def opened(folder: Path, model: Model, told: list[int] | None = None) -> Flagger
     index = build_index(
         store,
         model_folder=released_folder(),
-        key="k",
         describe=model.describe,
         on_chunk=lambda _, done: (told or []).append(done),
     )
@@ -122,7 +121,7 @@ def test_only_what_is_new_in_an_amended_regulation_is_described(tmp_path: Path, 
     changed = [row | {"version_date": "2024-01-01"} for row in rows]
     changed[4] |= {"text": "Dit mag voortaan."}
     add(tmp_path / "S", changed)
-    build_index(Store(tmp_path / "S"), model_folder=released_folder(), key="k", describe=describe)
+    build_index(Store(tmp_path / "S"), model_folder=released_folder(), describe=describe)
     assert asked == ["Dit mag voortaan."]
 
 

@@ -130,7 +130,11 @@ def test_a_worker_with_another_model_is_refused(running: Cluster, tmp_path: Path
     named = named_model(released_folder())
     assert named["folder"] == ""  # wherever it stands on the worker
     with pytest.raises(InvalidModel, match=f"on {socket.gethostname()}: is another model"):
-        list(spread(os.kill, [0], start=load_named_model, arguments=named | {"manifest": "0" * 64}, cluster=running.address))
+        list(
+            spread(
+                os.kill, [0], start=load_named_model, arguments=named | {"key": "0.0.0-000000000000"}, cluster=running.address
+            )
+        )
     shutil.copytree(released_folder(), tmp_path / "M")
     lines: list[str] = []
     file = plain_clauses(tmp_path / "in.jsonl", 2)

@@ -29,7 +29,7 @@ from models.index import load_index
 from models.indexing import build_index
 from models.initiatives import InitiativeText
 from models.loading import Model, load_model, released_folder, save_model
-from models.packaging import open_package
+from models.packaging import open_package, package_key
 from models.ranking import CONTENT_SIGNALS
 from models.regulated import LEAST, RegulatedClassifier
 from models.variants import grouped
@@ -210,7 +210,7 @@ def flagger(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Flagger:
     folder = tmp_path_factory.mktemp("store") / "S"
     assert main(["corpus", "add", str(CHECKOUT / "corpus/sample/regelingen"), "--store", str(folder)], {}) == 0
     store = Store(folder)
-    return Flagger(store, model, build_index(store, model_folder=released_folder(), key=model.version))
+    return Flagger(store, model, build_index(store, model_folder=released_folder()))
 
 
 def test_room_stands_beside_the_barrier(flagger: Flagger) -> None:
@@ -252,7 +252,7 @@ def test_an_empty_store_answers_that_nothing_was_searched(tmp_path: Path, model:
     )
     assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
     store = Store(tmp_path / "S")
-    flagger = Flagger(store, model, build_index(store, model_folder=released_folder(), key="k"))
+    flagger = Flagger(store, model, build_index(store, model_folder=released_folder()))
     answer = flagger.flag(InitiativeText(id="x", titel="Straatfeest", omschrijving="met een biertap"))
     assert "geen gemeentelijke regelingen geladen" in answer["coverage"]["missing"]
 
@@ -310,10 +310,23 @@ def test_the_index_is_made_once_and_per_part(tmp_path: Path, model: Model) -> No
         assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
         told: list[int] = []
         store = Store(tmp_path / "S")
-        folder = build_index(store, model_folder=released_folder(), key="k", on_chunk=lambda _, count: told.append(count))
+        folder = build_index(store, model_folder=released_folder(), on_chunk=lambda _, count: told.append(count))
         return told, len(list(folder.iterdir()))
 
     assert [add_and_index(0), add_and_index(1)] == [([1], 1), ([1], 2)]
+
+
+def test_an_index_belongs_to_one_model_and_not_to_its_version(tmp_path: Path, model: Model) -> None:
+    weights = model.clauses.fast.weights.copy()
+    weights[0, 0] += 1.0
+    other = replace(model, clauses=replace(model.clauses, fast=replace(model.clauses.fast, weights=weights)))
+    for name, made in (("one", model), ("measured", model), ("other", other)):
+        save_model(made, tmp_path / name, about={"measured": name})
+    one, measured, changed = (package_key(tmp_path / name) for name in ("one", "measured", "other"))
+    assert one == measured != changed, "what was measured changes no model"
+    assert one.startswith(f"{model.version}-") and changed.startswith(f"{model.version}-")
+    with pytest.raises(InvalidModel, match="no model here"):
+        package_key(tmp_path / "none")
 
 
 def test_an_index_made_before_it_held_reach_is_made_again(tmp_path: Path) -> None:
@@ -321,10 +334,10 @@ def test_an_index_made_before_it_held_reach_is_made_again(tmp_path: Path) -> Non
     (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
     assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
     store = Store(tmp_path / "S")
-    folder = build_index(store, model_folder=released_folder(), key="k")
+    folder = build_index(store, model_folder=released_folder())
     (part,) = folder.iterdir()
     (part / "reach.npy").unlink()
-    assert load_index(store, build_index(store, model_folder=released_folder(), key="k")).at([0]).reach.shape == (1,)
+    assert load_index(store, build_index(store, model_folder=released_folder())).at([0]).reach.shape == (1,)
 
 
 def test_a_model_made_before_reach_still_ranks(tmp_path: Path, model: Model) -> None:

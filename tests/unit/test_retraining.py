@@ -23,14 +23,15 @@ from corpus.labels import ClauseLabel, join
 from corpus.passages import text_hash
 from corpus.records import Clause
 from corpus.store import Store
-from models.columns import BARRIERS, COLUMN, QUALIFICATIONS
+from models.columns import BARRIERS, COLUMN, COLUMNS, QUALIFICATIONS, RELIEFS
 from models.loading import load_model, save_model
 from service.command_line import main
 from training.clause_examples import MISSING, clause_examples
 from training.clause_measures import f1_of
 from training.reading import frozen_examples, said_of
+from training.reviews import retraining
 from training.reviews.gold import gold_of
-from training.reviews.learning import gold_examples, guide_of, taught
+from training.reviews.learning import TAUGHT, gold_examples, guide_of, taught
 from training.reviews.retraining import (
     MIN_FROZEN,
     MIN_LABELS,
@@ -153,7 +154,11 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    folder = tmp_path_factory.mktemp("town")
+    return built(tmp_path_factory.mktemp("town"))
+
+
+def built(folder: Path) -> Town:
+    """A town in a folder, with the model that serves it."""
     rows = rows_of_clauses()
     kinds = {row["ref"]: row.pop("kind") for row in rows}
     (folder / "clauses.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -241,6 +246,41 @@ def test_the_gate_opens_for_a_better_challenger(town: Town, challenger: Path, ho
     whole = next(guard for guard in verdict.guards if guard.name == "frozen macro_f1_barriers")
     assert whole.low > 0 and whole.challenger > whole.champion
     assert {"latency (seconds)", "size (MB)"} <= {guard.name for guard in verdict.guards}
+
+
+def test_what_judgements_do_not_speak_of_stays_the_champions_to_the_bit(
+    town: Town, challenger: Path, honest: list[JudgedRow], tmp_path: Path
+) -> None:
+    """Also of a challenger of a challenger: words were added to the vocabulary twice."""
+    made(replace(town, champion=challenger), honest[:-200], tmp_path / "next")
+    texts = clause_examples(town.store, join(town.store, town.labels)).texts
+    first, second, third = (load_model(folder).clauses for folder in (town.champion, challenger, tmp_path / "next"))
+    others = [COLUMN[name] for name in COLUMNS if name not in TAUGHT]
+    in_play = [COLUMN[kind] for kind in SAYINGS if kind]
+    before, after, later = (one.read(texts).probabilities for one in (first, second, third))
+    assert (before[:, others] == after[:, others]).all() and (after[:, others] == later[:, others]).all()
+    assert (first.thresholds[others] == second.thresholds[others]).all()
+    assert (before[:, in_play] != after[:, in_play]).any(axis=0).all(), "and all else is learnt anew"
+    words = [len(one.fast.vectoriser.feature_names) for one in (first, second, third)]
+    assert words[0] < words[1] <= words[2]
+    verdict = gate(town, challenger, honest)
+    untaught = [guard for guard in verdict.guards if guard.name.removeprefix("frozen kind ") in RELIEFS]
+    untaught += [guard for guard in verdict.guards if guard.name == "frozen accuracy_addressee"]
+    assert untaught and all((guard.low, guard.high, guard.passed) == (0.0, 0.0, True) for guard in untaught)
+
+
+def test_the_gate_opens_each_model_once(
+    town: Town, challenger: Path, honest: list[JudgedRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def counting(folder: Path) -> Any:
+        opened.append(folder)
+        return load_model(folder)
+
+    monkeypatch.setattr(retraining, "load_model", counting)
+    gate(town, challenger, honest)
+    assert sorted(opened) == sorted([town.champion, challenger])
 
 
 def test_the_lineage_tells_what_the_model_came_from(town: Town, challenger: Path, honest: list[JudgedRow]) -> None:

@@ -22,8 +22,8 @@ from service.database.tables import AuditEntry, FlagRow, Initiative
 from service.engine import Engine
 from service.settings import Settings, settings_of
 from service.work import audit
+from service.work.beyond_chance import FEWEST, LEAST, stability_index
 from service.work.model_choice import TRAINED, choice_file, choices, known_models, serving_folder
-from service.work.model_drift import LEAST, stability_index
 from tests.web.conftest import UNLIMITED, Service
 from tests.web.test_pages_law import links_of, seen, words_of
 from training.reviews.verdicts import Verdict, save_verdict
@@ -62,13 +62,12 @@ def test_small_deviations_are_not_rounded_away(service: Service) -> None:
 
 
 def test_staff_see_the_model_in_practice(service: Service) -> None:
-    first, _ = service.submit()
-    second, _ = service.submit()
+    first, second = ([service.submit()[0] for _ in range(FEWEST)] for _ in range(2))
     section = "//section[@aria-labelledby='praktijk']"
     assert "te weinig signalen om nu" in words_of(seen(service, "/modellen", who="beoordelaar"), section)
     with service.database.writing() as session:
-        session.execute(update(Initiative).where(Initiative.id == first).values(created=now() - timedelta(days=200)))
-        flags = session.execute(select(FlagRow.id).where(FlagRow.initiative_id == second)).scalars().all()
+        session.execute(update(Initiative).where(Initiative.id.in_(first)).values(created=now() - timedelta(days=200)))
+        flags = session.execute(select(FlagRow.id).where(FlagRow.initiative_id.in_(second))).scalars().all()
     assert len(flags) >= LEAST
     assert "verdeeld zoals eerder" in words_of(seen(service, "/modellen", who="beoordelaar"), section)
     assert "te weinig signalen beoordeeld" in words_of(seen(service, "/modellen", who="beoordelaar"), section)

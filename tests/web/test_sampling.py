@@ -348,6 +348,21 @@ def test_a_snapshot_tells_how_a_clause_came_before_whom_and_of_what_a_rejection_
     )
 
 
+def test_what_a_model_makes_of_a_sample_is_told_after_the_judgement(service: Service, initiative: str) -> None:
+    """As pages have it: nobody is to lean on it. Neither the order nor a filter gives it away."""
+    fill(service, 6, share=1.0)
+    near = [row for row in drawn(service, initiative) if row.p > 0]
+    for flag in listed(service, initiative, "steekproef=true"):
+        alone = service.client.get(f"/v1/signalen/{flag['id']}", headers=service.as_("jurist")).json()
+        assert flag["kans"] is None and alone["kans"] is None
+    assert near and listed(service, initiative, "steekproef=true&kansVanaf=0.0000001") == []
+    told = [flag["kans"] for flag in listed(service, initiative, "sorteer=kans")]
+    assert told[-6:] == [None] * 6 and None not in told[:-6] and told[:-6] == sorted(told[:-6], reverse=True)
+    assert judge(service, {"id": near[0].id}, oordeel="afgewezen", betreft="bepaling").status_code == 201
+    known = {flag["id"]: flag["kans"] for flag in listed(service, initiative, "steekproef=true")}
+    assert known.pop(near[0].id) == near[0].p and set(known.values()) == {None}
+
+
 def test_recall_is_told_once_enough_is_judged(service: Service, initiative: str) -> None:
     section = "//section[@aria-labelledby='praktijk']"
     fill(service, LEAST + 4, share=1.0)

@@ -28,7 +28,7 @@ from service.database.tables import (
 )
 from service.identity.organisations import organisation_named
 from service.pages.texts import LANGUAGES, texts
-from service.work import watching
+from service.work import model_drift, recall, watching
 from service.work.sampling import NEAR_BY
 from service.work.watching import EVERYBODY, SHIFTS, Code, Severity, alarms, watch
 from tests.web.conftest import CHECKOUT, Service
@@ -290,11 +290,39 @@ def test_a_model_that_misses_most(rows: Rows) -> None:
     assert "mist te veel" in words_of(seen(rows.service, "/modellen", who="beoordelaar"), SECTION)
 
 
+def test_the_page_asks_for_recall_once(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows.add(6, flags=9, sample="toeval", rejected=lambda place: place < 3)
+    asked, found = [], recall._found
+
+    def counting(*words: object) -> object:
+        asked.append(words)
+        return found(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recall, "_found", counting)
+    seen(rows.service, "/modellen", who="beoordelaar")
+    assert len(asked) == 1
+    assert rows.codes() is not None and len(asked) == 2, "who asks for alarms alone has it asked as well"
+
+
+def test_the_page_takes_chance_into_account_as_the_alarm_does(rows: Rows) -> None:
+    """Flags of one initiative are alike, so of few initiatives chance makes a large shift."""
+    for days, p, number in ((200, 0.3, 3), (200, 0.8, 3), (1, 0.3, 4), (1, 0.8, 1)):
+        rows.add(number, days=days, flags=10, p=p)
+    section = "//section[@aria-labelledby='praktijk']"
+    assert rows.codes() == set()
+    told = words_of(seen(rows.service, "/modellen", who="beoordelaar"), section)
+    assert "kan dat toeval zijn" in told and "50 signalen van de laatste 90 dagen, 60 van daarvoor" in told
+    for days, p in ((200, 0.8), (1, 0.3)):
+        rows.add(40, days=days, flags=10, p=p)
+    assert rows.codes() == {Code.SCORES}
+    assert "meer dan toeval" in words_of(seen(rows.service, "/modellen", who="beoordelaar"), section)
+
+
 def test_questions_are_bounded(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     rows.add(20, days=200, rejected=lambda _: False)
     rows.add(20, rejected=lambda _: True)
     monkeypatch.setattr(watching, "MOST_JUDGED", 40)
-    monkeypatch.setattr(watching, "MOST_INITIATIVES", 3)
+    monkeypatch.setattr(model_drift, "MOST_INITIATIVES", 3)
     with rows.service.database.reading() as session:
         found = watch(session, None, rows.version)
         assert len(watching._judged(session, EVERYBODY)) == 40

@@ -18,6 +18,9 @@ from training.duplicates import copies
 from training.reviews.gold import ClauseGold, Source
 from training.splits import frozen
 
+TAUGHT = (*BARRIERS, *STRENGTHS)
+"""What judgements speak of. Whom a clause binds, what room it gives and what its authority calls it, they do not say."""
+
 
 def guide_of(labels: Sequence[ClauseLabel]) -> dict[str, ClauseLabel]:
     """Labels by the hash of the text that was read."""
@@ -55,7 +58,7 @@ def gold_examples(store: Store, gold: Sequence[ClauseGold]) -> ClauseExamples:
 def gold_row(gold: ClauseGold) -> Targets:
     """What gold says of every column. *Shape:* (columns,)."""
     row = np.full(len(COLUMNS), MISSING, dtype=np.int8)
-    row[[COLUMN[name] for name in (*BARRIERS, *STRENGTHS)]] = 0
+    row[[COLUMN[name] for name in TAUGHT]] = 0
     row[[COLUMN[name] for name in gold.kinds]] = 1
     row[[COLUMN[name] for least, name in enumerate(STRENGTHS, start=1) if gold.strength >= least]] = 1
     row[[COLUMN[name] for name in gold.undecided]] = MISSING
@@ -71,7 +74,7 @@ def taught(data: ClauseExamples, store: Store, gold: Sequence[ClauseGold]) -> Cl
     Where only the authority spoke of a clause, it gave a rule qualification: what people judged stands beside that.
     """
     guided = {(text.ref, text_hash(text.text)): row for row, text in enumerate(data.texts)}
-    columns = [COLUMN[name] for name in (*BARRIERS, *STRENGTHS)]
+    columns = [COLUMN[name] for name in TAUGHT]
     unlabelled = (data.targets[:, columns] == MISSING).all(axis=1)
     targets, new = data.targets.copy(), []
     for one in gold:

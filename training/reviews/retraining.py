@@ -1,8 +1,10 @@
 """Retraining: a challenger from the labels by the guide and the gold of judgements, beside the champion that serves.
 
-What is fitted again is the fast tier, its calibration and, without a slow tier, the thresholds: minutes on two cores. All else
-is the champion's: the slow tier takes hours, and what initiatives meet is learnt from grades. A run is repeatable to the bit on
-one machine, and goes on where it was cut off.
+What is fitted again is what judgements speak of (``training.reviews.learning.TAUGHT``): those columns of the fast tier, their
+calibration and, without a slow tier, their thresholds: minutes on two cores. All else is the champion's. Of kinds of room and
+whom a clause binds judgements say nothing: fitted again they would change by chance alone, for better or worse. The slow tier
+takes hours, and what initiatives meet is learnt from grades. A run is repeatable to the bit on one machine, and goes on where
+it was cut off.
 
     MODEL/manifest.json         "lineage": everything that the model came from
     MODEL/evaluation/gate.json  what the gate said of it, beside the champion
@@ -25,21 +27,22 @@ from corpus.errors import InvalidModel, StoreProblem
 from corpus.labels import ClauseLabel, clause_labels, join
 from corpus.passages import text_hash
 from corpus.store import Store
+from models.clauses import ClauseModel
 from models.columns import BARRIERS, COLUMN
 from models.joint import sigmoid
-from models.linear import LinearTier
 from models.loading import load_model, save_model
+from models.packaging import package_key
 from models.quality import save_quality
 from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples, clause_examples
-from training.clause_fitting import cascade, expected_thresholds, fit_linear, unseen_fast
+from training.clause_fitting import cascade, expected_thresholds, refit_linear, unseen_fast
 from training.clause_measures import headline
 from training.label_review import Doubt, doubtful_labels
 from training.quality import measure_quality
 from training.reading import frozen_examples, said_of
 from training.reviews.gate import compared, latency, size
 from training.reviews.gold import Gold, gold_of
-from training.reviews.learning import by_text, gold_examples, guide_of, joined, taught
+from training.reviews.learning import TAUGHT, by_text, gold_examples, guide_of, joined, taught
 from training.reviews.reviewers import Reviewer, reviewers_of
 from training.reviews.rows import JudgedRow, lines_of
 from training.reviews.verdicts import Verdict, save_verdict
@@ -125,19 +128,26 @@ def retrain(
         "contradictions": len(gold.contradictions),
         "data": fingerprint(data),
     }
-    cut_off = work / fingerprint(data, config) if work is not None else None
+    cut_off = work / f"{fingerprint(data, config)}-{package_key(champion)}" if work is not None else None
     # Without the frozen regulations also where values are made to calibrate on: what is measured on them may not come of them.
     learnt = data[learnable(data.groups)]
-    unseen, (slope, offset) = unseen_fast(learnt, seed=config.seed, work=cut_off, say=say)
+    fast = before.clauses.fast
+    unseen, calibration = unseen_fast(
+        learnt, fit=lambda some: refit_linear(fast, some, TAUGHT), seed=config.seed, work=cut_off, say=say
+    )
     chances = sigmoid(unseen.fast)
     judged = len(learnt) - (len(data) - len(guided))  # where those begin that only people judged: none of them is frozen
     doubts = _doubts(learnt, chances, judged)
     lineage["doubts"] = len(doubts)
     say("fast tier: everything but the frozen regulations")
-    fitted = fit_linear(learnt)
-    clauses = replace(before.clauses, fast=LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, slope, offset))
+    fitted, columns = refit_linear(fast, learnt, TAUGHT), [COLUMN[name] for name in TAUGHT]
+    for kept, made in zip((fitted.slope, fitted.offset), calibration, strict=True):
+        kept[columns] = made[columns]
+    clauses = replace(before.clauses, fast=fitted)
     if clauses.slow is None:
-        clauses = replace(clauses, thresholds=expected_thresholds(cascade(unseen, None, 0.0), learnt.targets))
+        thresholds = clauses.thresholds.copy()
+        thresholds[columns] = expected_thresholds(cascade(unseen, None, 0.0), learnt.targets)[columns]
+        clauses = replace(clauses, thresholds=thresholds)
     challenger = replace(before, version=config.version, clauses=clauses)
     measured = frozen_examples(data)
     said = said_of(clauses, measured)
@@ -214,26 +224,27 @@ def put_to_the_gate(
         )
     guards.append(latency(old.clauses, new.clauses, labelled.texts[:TIMED]))
     guards.append(size(champion, challenger))
-    suspects = tuple(one for one in judged_by(store, challenger, heard, gold) if one.suspect)
+    suspects = tuple(one for one in judged_by(store, challenger, new.clauses, heard, gold) if one.suspect)
     verdict = Verdict(champion=old.version, guards=tuple(guards), suspects=suspects)
     save_verdict(verdict, challenger)
     return verdict
 
 
-def judged_by(store: Store, model: Path, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
+def judged_by(store: Store, model: Path, clauses: ClauseModel, rows: Sequence[JudgedRow], gold: Gold) -> list[Reviewer]:
     """Every reviewer beside the others (see ``training.reviews.reviewers``).
 
     Args:
         store: holds the texts.
         model: directory of a model that was made from these judgements: what its folds said of clauses that they had not seen
-            is kept there; of other clauses the model itself is asked.
+            is kept there.
+        clauses: the same model, opened: of other clauses it is asked itself.
         rows: in the order of judging.
         gold: of the rows.
     """
     said = {sha256: np.array(own, dtype=np.float32) for sha256, own in _read(model / JUDGED, {}).items()}
     others = gold_examples(store, [one for one in gold.clauses if one.sha256 not in said])
     columns = [COLUMN[name] for name in BARRIERS]
-    chances = load_model(model).clauses.read(others.texts).probabilities[:, columns]
+    chances = clauses.read(others.texts).probabilities[:, columns]
     said |= {text_hash(text.text): own for text, own in zip(others.texts, chances, strict=True)}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
 

@@ -32,7 +32,7 @@ from service.database.tables import Anchor, FlagRow, Initiative, Job, Verdict
 from service.errors import NotFound
 from service.identity.actor import Actor
 from service.identity.policies import allowed, visible
-from service.work.flags import latest_suggestions, raised
+from service.work.flags import latest_suggestions, raised, told_chance
 from service.work.initiatives import erase, submit, text_of, visible_initiative, withdraw
 from service.work.judgements import Decision, add_missed, flag_tag
 
@@ -188,7 +188,7 @@ def list_flags(
     limit: Limit = 50,
 ) -> Any:
     """De signalen van een initiatief, het waarschijnlijkste eerst."""
-    query = select(FlagRow).where(FlagRow.initiative_id == identifier, FlagRow.p >= kans_vanaf)
+    query = select(FlagRow).where(FlagRow.initiative_id == identifier, told_chance() >= kans_vanaf)
     if oordeel is not None:
         query = query.where(FlagRow.verdict == ("" if oordeel == "geen" else str(oordeel)))
     if anker is not None:
@@ -205,10 +205,10 @@ def list_flags(
             query = query.where(FlagRow.sequence > (after or 0)).order_by(FlagRow.sequence)
         else:
             if after is not None:
-                last = session.execute(select(FlagRow.p).where(FlagRow.sequence == after)).scalar()
+                last = session.execute(select(told_chance()).where(FlagRow.sequence == after)).scalar()
                 limit_p = -1.0 if last is None else last
-                query = query.where((FlagRow.p < limit_p) | ((FlagRow.p == limit_p) & (FlagRow.sequence > after)))
-            query = query.order_by(FlagRow.p.desc(), FlagRow.sequence)
+                query = query.where((told_chance() < limit_p) | ((told_chance() == limit_p) & (FlagRow.sequence > after)))
+            query = query.order_by(told_chance().desc(), FlagRow.sequence)
         rows = session.execute(query.limit(limit + 1)).scalars().all()
         latest = latest_suggestions(session, [row.id for row in rows])
     services.reading.note("initiatief gelezen", [identifier])
