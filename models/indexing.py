@@ -38,7 +38,6 @@ CHUNK = 4_000
 """Clauses that a process works on at a time."""
 
 _MATRICES = ("words", "activities")
-_BEFORE_KEYS = "reach.npy"  # an index made before it held keys and lists is completed, not made again
 _LAST = "head.npy"  # what the index came to hold last: a part without it is made again
 
 Describe = Callable[[list[ClauseText]], ClauseFeatures]
@@ -136,10 +135,7 @@ def _make_part(store: Store, file: str, folder: Path, worker: _Worker, on_chunk:
         if other != unfinished:
             shutil.rmtree(other, ignore_errors=True)
     unfinished.mkdir(exist_ok=True)
-    if (target / _BEFORE_KEYS).exists():
-        features = load_features(target)
-    else:
-        features = _features(file, table, titles, keys, folder, unfinished, worker, on_chunk)
+    features = _features(file, table, titles, keys, folder, unfinished, worker, on_chunk)
     whole = unfinished / "whole"
     shutil.rmtree(whole, ignore_errors=True)
     whole.mkdir()
@@ -229,7 +225,7 @@ def _known(folder: Path, keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.b
 
 
 def _whole(folder: Path) -> bool:
-    return (folder / _BEFORE_KEYS).exists() and (folder / _LAST).exists()
+    return (folder / _LAST).exists()
 
 
 def _chunks(table: pa.Table, titles: dict[str, str]) -> Iterator[list[ClauseText]]:

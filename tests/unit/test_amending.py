@@ -125,17 +125,6 @@ def test_only_what_is_new_in_an_amended_regulation_is_described(tmp_path: Path, 
     assert asked == ["Dit mag voortaan."]
 
 
-def test_an_index_made_before_it_held_lists_is_completed(tmp_path: Path, model: Model) -> None:
-    add(tmp_path / "S", clauses(1, 0))
-    before = opened(tmp_path / "S", model).rank(ASKED[0])
-    (part,) = (path.parent for path in (tmp_path / "S/index/k").glob("*/keys.npy"))
-    for name in ("keys", "head", "by_word.rows"):
-        (part / f"{name}.npy").unlink()
-    told: list[int] = []
-    np.testing.assert_array_equal(opened(tmp_path / "S", model, told).rank(ASKED[0]).order, before.order)
-    assert told == []
-
-
 def test_lists_hold_the_impact_of_every_clause_in_order(tmp_path: Path, model: Model) -> None:
     add(tmp_path / "S", *(clauses(number, 0) for number in range(3)))
     features = opened(tmp_path / "S", model).space.features
