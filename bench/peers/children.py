@@ -12,6 +12,9 @@ from typing import Any
 PATIENCE = 7_200
 """Seconds after which a process that does not answer counts as broken."""
 
+LAST_WORDS = 10
+"""Seconds that processes get to say what went wrong, once one of them failed."""
+
 
 def cores() -> list[int]:
     """The cores that this process may use; numbers without meaning where the system does not tell."""
@@ -50,9 +53,9 @@ def in_children(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], 
         except EOFError:  # it ended without an answer
             answers.append(None)
     for child, _ in started:
-        if None in answers:
+        child.join(LAST_WORDS if None in answers else None)
+        if child.is_alive():
             child.terminate()
-        child.join()
     if None in answers:
         raise ChildProcessError("a process that measures failed; what it said stands above")
     return [answer for (answer,) in answers]

@@ -87,7 +87,7 @@ def _learn(entry: Entry, learnt: Labelled, tested: Labelled, folder: Path, secon
         "did": did,
         "learnt_from": len(learnt),
         "tested_on": len(tested),
-        "fit_s": took,
+        "fit_s": took if peer.thresholds is None else None,
         "size_mb": peer.size(folder) / 1e6,
         "fit_memory_gb": peak_gb(),
         **quality(scores, scores >= thresholds, tested),

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -178,10 +178,11 @@ def _write(output: Path, told: dict[str, Any], tables: Sequence[str]) -> None:
     (output / "peers.json").write_text(json.dumps(told, indent=1, default=_plain) + "\n", encoding="utf-8")
     (output / "peers.md").write_text("\n\n".join(tables) + "\n", encoding="utf-8")
     speeds = ("clauses_per_s_two_cores", "clauses_per_s_one_core")
-    for part, quality, names, across, up in (
+    plots: tuple[tuple[str, Callable[[dict[str, Any]], float], Sequence[str], str, str], ...] = (
         ("classify", lambda row: row["macro_f1"], speeds, "clauses a second", "macro-F1 over 13 barrier kinds"),
         ("search", lambda row: row["ndcg_20"][0], ("queries_per_s",), "questions a second, one core", "nDCG@20"),
-    ):
+    )
+    for part, quality, names, across, up in plots:
         points = []
         for row in told.get(part, ()):
             speed = next((row[name] for name in names if name in row), None)

@@ -16,10 +16,11 @@ from transformers import TrainerCallback
 from bench.peers.clauses.sentences import SentencePeer, encoder
 from bench.peers.registry import Targets
 from bench.peers.texts import documents
+from models.columns import BARRIERS
 from models.vectorising import ClauseText
 
 SHOTS = 16
-"""Clauses of every kind that the encoder learns from."""
+"""Clauses of every kind, and of none, that the encoder learns from."""
 
 
 class SetFitPeer(SentencePeer):
@@ -48,9 +49,11 @@ class SetFitPeer(SentencePeer):
 
     def _tune(self, texts: Sequence[ClauseText], targets: Targets, seconds: float) -> str:
         rng = np.random.default_rng(0)
-        rows = sorted({int(row) for column in targets.T for row in rng.permutation(np.flatnonzero(column))[:SHOTS]})
+        kinds = targets[:, : len(BARRIERS)]  # without "any": nearly all pairs would have that in common
+        columns = [*kinds.T, kinds.max(axis=1) == 0]
+        rows = sorted({int(row) for column in columns for row in rng.permutation(np.flatnonzero(column))[:SHOTS]})
         shown = Dataset.from_dict({
-            "text": documents([texts[row] for row in rows]), "label": [targets[row].astype(int).tolist() for row in rows],
+            "text": documents([texts[row] for row in rows]), "label": kinds[rows].astype(int).tolist(),
         })  # fmt: skip
         model = SetFitModel(model_body=self._encoder, multi_target_strategy="one-vs-rest")
         with TemporaryDirectory() as scratch:
