@@ -26,12 +26,13 @@ SHOTS = 16
 class SetFitPeer(SentencePeer):
     """As SentencePeer, with an encoder of its own."""
 
+    _tuned = ""
+
     def fit(self, texts: Sequence[ClauseText], targets: Targets, *, seconds: float) -> str:
         """The encoder once, within the time; the head on all labels each time."""
-        did = "encoder as before"
         if not self._known:
-            did = self._tune(texts, targets, seconds)
-        return f"{did}; {super().fit(texts, targets, seconds=seconds)}"
+            self._tuned = self._tune(texts, targets, seconds)
+        return f"{self._tuned}; {super().fit(texts, targets, seconds=seconds)}"
 
     def save(self, folder: Path) -> None:
         """Encoder and head."""
