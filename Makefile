@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DRESSED := service/pages/installed/theme.css
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run sample pages pictures notebooks test check bench train-environment clean
+.PHONY: run sample pages pictures notebooks test check bench bench-environment train-environment clean
 
 run: sample pages
 	rm -f var/waterveen.db*
@@ -52,8 +52,15 @@ check: $(VENV)/.check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Beside others, as far as they are installed; those that are not say why. STORE holds the texts of the labels (docs/benchmarks.md).
+STORE ?= store
 bench: $(VENV)/.test
 	$(BIN)/python -m bench service --store var/sample --seconds 10 --memory-minutes 1
+	@if [ -e $(STORE)/store.json ]; then $(BIN)/python -m bench peers --store $(STORE) --output var/peers; \
+	else echo "python -m bench peers: no store in $(STORE); see docs/benchmarks.md"; fi
+
+# Those that the product is measured beside.
+bench-environment: $(VENV)/.bench
 
 # What making an encoder needs: torch first, in the build that the machine offers, and by itself, for its builds differ per
 # machine. Tests that need it are skipped without.
@@ -76,6 +83,12 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 
 $(VENV)/.check: requirements/check.txt $(VENV)/.test
 	$(PIP) --require-hashes -r requirements/check.txt
+	touch $@
+
+# Without dependencies: torch comes by itself, and some programs ask for libraries that what is measured here never loads.
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.test
+	$(PIP) torch==2.13.0
+	$(PIP) --no-deps --require-hashes -r requirements/bench.txt
 	touch $@
 
 $(VENV)/.train: requirements/train.txt $(VENV)/.test

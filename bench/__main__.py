@@ -1,4 +1,4 @@
-"""Run a bench: python -m bench growth|service|review|selecting|learning --store STORE [...], or python -m bench pages"""
+"""Run a bench: python -m bench growth|service|review|selecting|learning|peers --store STORE [...], or python -m bench pages"""
 
 from __future__ import annotations
 
@@ -17,22 +17,28 @@ def main() -> int:
     pages = benches.add_parser("pages", help="what Lighthouse says of the pages that are used most; needs npm and Chromium")
     selecting = benches.add_parser("selecting", help="labels that the order of asking saves")
     learning = benches.add_parser("learning", help="what reviewers teach a model, over the interface of a real service")
+    peers = benches.add_parser(
+        "peers",
+        help="the product beside what a user would take instead, and beside what the machine allows",
+        epilog="example: python -m bench peers --store store --output measured --parts classify search",
+    )
     for bench in (growth, service, review):
         bench.add_argument("--store", type=Path, required=True, help="a store with its index; the larger the better")
-    for bench in (selecting, learning):
+    for bench in (selecting, learning, peers):
         bench.add_argument("--store", type=Path, required=True, help="a store with the texts of the labels that ship")
     selecting.add_argument("--seeds", type=int, default=3, help="how often either order is tried (default 3)")
     growth.add_argument(
         "--sizes", type=_sizes, default="10000,40000,160000,412000,1000000,4000000", help="numbers of clauses, by commas"
     )
     growth.add_argument("--output", type=Path, required=True, help="folder for the results, and for the corpora meanwhile")
-    for bench in (service, review, pages, selecting, learning):
+    for bench in (service, review, pages, selecting, learning, peers):
         bench.add_argument("--output", type=Path, help="folder for what was measured, as JSON and SVG")
     service.add_argument("--seconds", type=float, default=60, help="how long every load lasts (default 60)")
     service.add_argument("--memory-minutes", type=float, default=10, help="how long memory is watched (default 10; 0 for not)")
     service.add_argument("--workers", type=int, default=2, help="processes of either server (default 2)")
     for bench in (service, review):
         bench.add_argument("--database-url", metavar="URL", help="an empty PostgreSQL database, instead of SQLite of its own")
+    _peers(peers)
     arguments = parser.parse_args()
     # Imported when wanted: the process that asks the service starts from this file too, and must stay light.
     if arguments.what == "growth":
@@ -47,6 +53,21 @@ def main() -> int:
         from bench.learning import run as run_learning
 
         return run_learning(arguments.store, arguments.output)
+    if arguments.what == "peers":
+        from bench.peers.running import run as run_peers
+
+        return run_peers(
+            arguments.store,
+            arguments.output,
+            parts=arguments.parts,
+            clauses=arguments.clauses,
+            only=arguments.only,
+            rounds=arguments.rounds,
+            timed=arguments.timed,
+            minutes=arguments.minutes,
+            sources=arguments.sources,
+            dump=arguments.dump,
+        )
     if arguments.what == "pages":
         from bench.pages import run as run_pages
 
@@ -72,6 +93,20 @@ def _sizes(told: str) -> list[int]:
     if sizes[0] < 1:
         raise ValueError(told)
     return sizes
+
+
+def _peers(parser: argparse.ArgumentParser) -> None:
+    parts, shared = ("classify", "search", "reading", "commands", "bounds"), Path("../shared/sources")
+    parser.add_argument("--parts", nargs="+", choices=parts, default=parts, help="what is measured (default all)")
+    parser.add_argument(
+        "--only", nargs="+", default=(), metavar="KEY", help="peers that take part: ours, fast, tfidf, bow, ..."
+    )
+    parser.add_argument("--clauses", type=int, help="labels learnt from and clauses searched (default all; few for a try)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often speed is measured (default 5)")
+    parser.add_argument("--timed", type=int, default=500, help="clauses each time (default 500)")
+    parser.add_argument("--minutes", type=float, default=10, help="that a peer that learns in rounds may learn (default 10)")
+    parser.add_argument("--sources", type=Path, default=shared / "bwb-xml", help=f"BWB XML (default {shared}/bwb-xml)")
+    parser.add_argument("--dump", type=Path, default=shared / "bwb-2017.tar.xz", help="archive that is read whole")
 
 
 if __name__ == "__main__":

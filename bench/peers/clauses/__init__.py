@@ -1,0 +1,1 @@
+"""The peers that tell barrier kinds, one a file."""

@@ -1,0 +1,1 @@
+"""The peers that find clauses for an initiative, one a file."""
