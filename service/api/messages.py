@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from models.columns import BARRIERS
-from service.api.words import Day, Identifier, Message, Name, Note, Place, Reference, ShortStory, Story, Title
+from service.api.words import Day, Identifier, Message, Name, Note, Place, Reference, ShortStory, Story, Title, Whole
 from service.database.tables import Role
 from service.identity.actor import Scope
 
@@ -47,7 +47,7 @@ class ToetsInvoer(InitiatiefInvoer):
     """Een initiatief om te toetsen zonder het te bewaren. Een langer verhaal kan worden ingediend; dan leest een taak het."""
 
     omschrijving: ShortStory = Field(description="Wat u wilt doen, waar en wanneer; in uw eigen woorden.")
-    aantal: int = Field(default=10, strict=True, ge=1, le=100, description="Hoeveel signalen er hoogstens terugkomen.")
+    aantal: Whole = Field(default=10, ge=1, le=100, description="Hoeveel signalen er hoogstens terugkomen.")
 
 
 class InitiatiefWijziging(Message):
@@ -61,8 +61,8 @@ class InitiatiefWijziging(Message):
 class BewijsInvoer(Message):
     """Woorden van een bepaling, als plaats in de tekst."""
 
-    begin: int = Field(strict=True, ge=0, le=1_000_000, description="Plaats van het eerste teken.")
-    einde: int = Field(strict=True, ge=1, le=1_000_000, description="Plaats na het laatste teken.")
+    begin: Whole = Field(ge=0, le=1_000_000, description="Plaats van het eerste teken.")
+    einde: Whole = Field(ge=1, le=1_000_000, description="Plaats na het laatste teken.")
 
 
 class BeoordelingInvoer(Message):
@@ -85,8 +85,8 @@ class BeoordelingInvoer(Message):
     soorten: list[Kind] = Field(
         default=[], max_length=13, description="Soorten belemmering; leeg voor wat het model voorstelde."
     )
-    zwaarte: int | None = Field(
-        default=None, strict=True, ge=0, le=3, description="0 geen, 1 licht, 2 wezenlijk, 3 kan het initiatief stoppen."
+    zwaarte: Whole | None = Field(
+        default=None, ge=0, le=3, description="0 geen, 1 licht, 2 wezenlijk, 3 kan het initiatief stoppen."
     )
     bewijs: list[BewijsInvoer] = Field(default=[], max_length=10)
     toelichting: Note = ""
@@ -106,7 +106,7 @@ class GemistInvoer(Message):
 
     verwijzing: Reference
     soorten: list[Kind] = Field(min_length=1, max_length=13)
-    zwaarte: int = Field(strict=True, ge=1, le=3)
+    zwaarte: Whole = Field(ge=1, le=3)
     bewijs: list[BewijsInvoer] = Field(default=[], max_length=10)
     toelichting: Note = ""
 
@@ -151,7 +151,7 @@ class SteekproefInvoer(Message):
     model_config = ConfigDict(json_schema_extra={"examples": [{"soort": "steekproef", "aantal": 50, "toeval": 0.5}]})
 
     soort: Literal["steekproef"]
-    aantal: int = Field(default=50, strict=True, ge=1, le=5_000)
+    aantal: Whole = Field(default=50, ge=1, le=5_000)
     toeval: float = Field(
         default=0.5,
         strict=True,
@@ -159,7 +159,7 @@ class SteekproefInvoer(Message):
         le=1,
         description="Deel dat het lot aanwijst, om te schatten wat het model mist; de rest leert het meest.",
     )
-    zaad: int = Field(default=0, strict=True, ge=0, le=2**31 - 1, description="Van het lot.")
+    zaad: Whole = Field(default=0, ge=0, le=2**31 - 1, description="Van het lot.")
 
 
 class WerkInvoer(Message):
@@ -216,7 +216,7 @@ class TokenInvoer(Message):
 
     naam: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9 ._-]+$")]
     rechten: list[Scope] = Field(min_length=1, max_length=4)
-    dagen: int = Field(default=90, strict=True, ge=1, le=366, description="Hoe lang het token geldt.")
+    dagen: Whole = Field(default=90, ge=1, le=366, description="Hoe lang het token geldt.")
 
 
 class WachtwoordInvoer(Message):

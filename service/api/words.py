@@ -66,3 +66,13 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Note = Annotated[str, StringConstraints(max_length=5_000), _before, _after]
 Reference = Annotated[str, StringConstraints(min_length=3, max_length=300, pattern=r"^[^\x00-\x1f]+$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+
+
+def _numeric(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_numeric)]
+"""A whole number, written as JSON Schema has it: 3 or 3.0, and no yes, no or text."""
