@@ -13,7 +13,7 @@ from corpus.labels import join
 from corpus.store import Store
 from models.columns import COLUMN
 from models.encoding import framed
-from models.index import clause_texts
+from models.indexing import clause_texts
 from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples, clause_examples
 from training.reading import frozen_examples

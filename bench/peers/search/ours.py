@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.peers.registry import Rows
-from models.finding import STEMS, impact_lists, promise
+from models.finding import LISTED, STEMS
+from models.impact import impact_order, promise
 from models.loading import load_model
 from models.ranking import Memory, Space
 from models.vectorising import ClauseText
@@ -47,8 +48,9 @@ class Ranked:
     def bytes_of_lists(self, initiatives: Sequence[str]) -> float:
         """Bytes of the lists that one initiative looks up, on average: a weight and a number for every clause in them."""
         features = self.space.features
-        worth = promise(features)
-        words, activities = (np.diff(impact_lists(one, worth).indptr) for one in (features.words, features.activities))
+        worth = promise(features.probabilities)
+        orders = (impact_order(one, worth) for one in (features.words, features.activities))
+        words, activities = (np.minimum(np.diff(order.starts), LISTED) for order in orders)
         entries = 0
         for initiative in initiatives:
             query, place = self._model.query(initiative), self._place.get(initiative)
