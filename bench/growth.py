@@ -137,14 +137,14 @@ def _asked(folder: Path, started: float) -> dict[str, Any]:
     from corpus.labels import initiatives
     from corpus.store import Store
     from models.flagging import Flagger
+    from models.index import index_folder
     from models.initiatives import InitiativeText
     from models.loading import load_model, released_folder
-    from models.packaging import package_key
 
     asked = [InitiativeText(id=one.id, titel=one.titel, omschrijving=one.omschrijving) for one in initiatives()]
     asked = asked[:: max(1, len(asked) // ASKED)][:ASKED]
     store, model = Store(folder), load_model()
-    flagger = Flagger(store, model, folder / "index" / package_key(released_folder()))
+    flagger = Flagger(store, model, index_folder(store, released_folder()))
     flagger.flag(asked[0], brief=True)
     start = time.time() - started
     ranks = [_took(flagger.rank, one) for one in asked]

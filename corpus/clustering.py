@@ -91,7 +91,7 @@ def _explained(address: str) -> Iterator[None]:
             f"a piece of work killed {error.allowed_failures + 1} workers of the cluster {address}, the last of them"
             f" {error.last_worker.address}; is there memory enough on each?"
         ) from None
-    except (CancelledError, CommClosedError):
+    except (CancelledError, CommClosedError, ConnectionError):
         raise WorkLost(f"the connection with the cluster {address} was lost") from None
 
 

@@ -136,7 +136,8 @@ class StoreWriter:
         versions = [added.get(entry.key, entry) for entry in self._versions]
         versions += [entry for entry in added.values() if entry.key not in old]
         used = {entry.part for entry in versions}
-        parts = [known for known in (*self._old.parts, part) if known.file in used]
+        listed = {known.file: known for known in (*self._old.parts, part)}  # what has the same bytes is the same file
+        parts = [known for known in listed.values() if known.file in used]
         merged = to_merge(parts, versions)
         if merged:
             new, versions = self._merge(merged, versions)

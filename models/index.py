@@ -26,6 +26,10 @@ import scipy.sparse as sp
 
 from corpus.store import Store
 from models.impact import ImpactOrder, impact_order, promise
+from models.packaging import package_key
+
+DESCRIBED = 1
+"""To be raised when other features of a clause are described, or in another way, with the same model."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -93,7 +97,7 @@ class IndexedPart:
 
     @classmethod
     def of(cls, folder: Path) -> IndexedPart:
-        """Open what build_index made of a part."""
+        """Open what models.indexing made of a part."""
         by_word, by_activity = (
             ImpactOrder(*(mapped(folder / f"{name}.{field}.npy") for field in ORDER)) for name in ("by_word", "by_activity")
         )
@@ -196,6 +200,11 @@ class StoredFeatures(ClauseFeatures):
     def reach(self) -> npt.NDArray[np.float32]:
         """*Shape:* (clauses,)."""
         return self._all.reach
+
+
+def index_folder(store: Store, model_folder: Path) -> Path:
+    """Where the index of a store under a model is kept; that of another model, or described otherwise, is elsewhere."""
+    return store.folder / "index" / f"{package_key(model_folder)}-{DESCRIBED}"
 
 
 def load_index(store: Store, folder: Path) -> StoredFeatures:

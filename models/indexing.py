@@ -3,8 +3,10 @@
 A clause is described once: where another part, or an older one that the store no longer names, holds a clause that reads the
 same, its row is copied. Adding a regulation therefore costs what is new in it, and merging parts costs no reading.
 
-    STORE/index/<model>/<part>.<key>.tmp/   a part that is not finished: one .npz per chunk that is. The key is of model, code
-                                     and clauses, so that who goes on does so with the same
+    STORE/index/<model>/<part>.<key>.tmp/   a part that is not finished: one .npz per chunk that is, named by what it holds. The
+                                     key is of model and code, so that who goes on does so with the same
+
+A part has its name only when all of it is on disk, and loses it before anything of it is removed.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -27,11 +30,12 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from corpus.code_hash import code_hash
+from corpus.errors import StoreProblem
+from corpus.schema import RegulationEntry
 from corpus.spreading import spread
 from corpus.store import Store, read_contents
 from models.impact import impact_order, promise
-from models.index import ORDER, SPARSE, ClauseFeatures, Rows, load_features, mapped
-from models.packaging import package_key
+from models.index import ORDER, SPARSE, ClauseFeatures, Rows, index_folder, load_features, mapped
 from models.vectorising import ClauseText
 
 CHUNK = 4_000
@@ -68,21 +72,21 @@ def build_index(
 
     Raises:
         UsageError, WorkLost: see corpus.spreading.spread; what was done is kept, and the next call goes on from there.
+        StoreProblem: the index cannot be written.
     """
-    folder = store.folder / "index" / package_key(model_folder)
+    folder = index_folder(store, model_folder)
     missing = [part.file for part in store.contents.parts if not _whole(folder / Path(part.file).stem)]
     if not missing:
         return folder  # the store may lie on a read-only disk
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
-        for file in missing:
-            if not _whole(folder / Path(file).stem):  # else another process did it while this one waited
-                _make_part(store, file, folder, _Worker(model_folder, workers, cluster, describe), on_chunk)
-        if read_contents(store.folder) == store.contents:  # somebody else may be at work for a newer store
-            used = {Path(part.file).stem for part in store.contents.parts}
-            for made in folder.glob(f"*/{_LAST}"):
-                if made.parent.name not in used:
-                    shutil.rmtree(made.parent, ignore_errors=True)
+    try:
+        with _alone(folder):
+            for file in missing:
+                if not _whole(folder / Path(file).stem):  # else another process did it while this one waited
+                    _make_part(store, file, folder, _Worker(model_folder, workers, cluster, describe), on_chunk)
+            if read_contents(store.folder) == store.contents:  # somebody else may be at work for a newer store
+                _sweep(folder, {Path(part.file).stem for part in store.contents.parts})
+    except OSError as error:
+        raise StoreProblem(f"{folder}: the index cannot be written ({error.strerror})") from None
     return folder
 
 
@@ -115,41 +119,79 @@ class _Worker:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Wait until no other process makes this index: two would do the same work."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    folder.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open(
+        "w"
+    ) as lock:  # for writing: a disk that cannot be written is told at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
+
+
+def _sweep(folder: Path, used: set[str]) -> None:
+    """Remove parts, and unfinished ones, that the store no longer names."""
+    for made in folder.iterdir():
+        if made.name.partition(".")[0] not in used and ((made / _LAST).exists() or made.suffix == ".tmp"):
+            _remove(made)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        gone = folder.with_name(f"{folder.name.partition('.')[0]}.{uuid.uuid4().hex}.tmp")
+        folder.rename(gone)  # so that a half of it is never taken for the whole
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _make_part(store: Store, file: str, folder: Path, worker: _Worker, on_chunk: OnChunk) -> None:
     own = [entry for entry in store.versions if entry.part == file]
-    titles = {entry.id: entry.title for entry in own}
-    table = store.part_table(file).select(["ref", "text", "heading"])
-    keys = np.array([key for chunk in _chunks(table, titles) for key in map(_key, chunk)], dtype=np.uint64)
+    table = _titled(store.part_table(file).select(["ref", "text", "heading"]), own)
+    keys = np.array([key for chunk in _chunks(table) for key in map(_key, chunk)], dtype=np.uint64)
     target = folder / Path(file).stem
-    made_from = f"{package_key(worker.model_folder)} {code_hash('corpus', 'models')}"
+    made_from = f"{folder.name} {code_hash('corpus', 'models')}"
     unfinished = target.with_name(f"{target.name}.{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.tmp")
     for other in folder.glob(f"{target.name}.*.tmp"):
         if other != unfinished:
             shutil.rmtree(other, ignore_errors=True)
     unfinished.mkdir(exist_ok=True)
-    features = _features(file, table, titles, keys, folder, unfinished, worker, on_chunk)
+    features = _features(file, table, keys, folder, unfinished, worker, on_chunk)
     whole = unfinished / "whole"
     shutil.rmtree(whole, ignore_errors=True)
     whole.mkdir()
     _save(whole, features)
     _save_clauses(whole, store.part_table(file), [(entry.start, entry.clauses) for entry in own], keys, features)
-    shutil.rmtree(target, ignore_errors=True)
+    for path in [*whole.iterdir(), whole]:
+        _to_disk(path)
+    _remove(target)
     whole.rename(target)
+    _to_disk(folder)
     shutil.rmtree(unfinished)
+
+
+def _titled(table: pa.Table, versions: Sequence[RegulationEntry]) -> pa.Table:
+    """Clauses with the title that their own version of the regulation has; "" where no version holds them any more."""
+    titles = [""] * table.num_rows
+    for entry in versions:
+        titles[entry.start : entry.start + entry.clauses] = [entry.title] * entry.clauses
+    return table.append_column("title", pa.array(titles, pa.string()))
+
+
+def _texts(table: pa.Table) -> list[ClauseText]:
+    columns = (table[name].to_pylist() for name in ("text", "heading", "title", "ref"))
+    return [
+        ClauseText(text=text, heading=heading, title=title, ref=ref) for text, heading, title, ref in zip(*columns, strict=True)
+    ]
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _features(
     file: str,
     table: pa.Table,
-    titles: dict[str, str],
     keys: npt.NDArray[np.uint64],
     folder: Path,
     unfinished: Path,
@@ -171,8 +213,8 @@ def _features(
     done = int(found.sum())
     if done and on_chunk is not None:
         on_chunk(file, done)
-    chunks = (clause_texts(described.slice(start, CHUNK), titles) for _, start in todo)
-    for (piece, start), features in zip(todo, worker(chunks, len(new)), strict=True):
+    chunks = (_texts(described.slice(start, CHUNK)) for _, start in todo)
+    for (piece, start), features in zip(todo, worker(chunks, len(new)) if todo else (), strict=True):
         _save_piece(piece, features)
         if on_chunk is not None:
             on_chunk(file, done + min(start + CHUNK, len(new)))
@@ -228,10 +270,10 @@ def _whole(folder: Path) -> bool:
     return (folder / _LAST).exists()
 
 
-def _chunks(table: pa.Table, titles: dict[str, str]) -> Iterator[list[ClauseText]]:
+def _chunks(table: pa.Table) -> Iterator[list[ClauseText]]:
     for batch in table.to_batches():
         for start in range(0, batch.num_rows, CHUNK):
-            yield clause_texts(pa.Table.from_batches([batch.slice(start, CHUNK)]), titles)
+            yield _texts(pa.Table.from_batches([batch.slice(start, CHUNK)]))
 
 
 def _key(clause: ClauseText) -> int:

@@ -69,7 +69,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         print(f"regelruimte: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("regelruimte: stopped; nothing was changed", file=sys.stderr)
+        print("regelruimte: stopped", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader of our output went away (``| head``): nothing is wrong, and there is nobody left to tell.

@@ -31,6 +31,7 @@ class Loaded:
 
     store: Store
     model: Model
+    folder: Path  # of that model
     flagger: Flagger
     model_version: str
     corpus: str  # fingerprint of the store: what was searched
@@ -120,11 +121,13 @@ class Engine:
         before = self._loaded
         store = Store(self._store_folder, before=before.store if before else None)
         # Mostly regulations change and the model does not.
-        model = before.model if before and before.key[1:] == key[1:] else load_model(folder)
+        same = before is not None and before.folder == folder and before.key[1:] == key[1:]
+        model = before.model if before is not None and same else load_model(folder)
         index = build_index(store, model_folder=folder, workers=cores(), on_chunk=on_chunk, describe=model.describe)
         return Loaded(
             store=store,
             model=model,
+            folder=folder,
             flagger=Flagger(store, model, index),
             model_version=model.version,
             corpus=fingerprint(store),

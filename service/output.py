@@ -62,7 +62,9 @@ def resumable_lines(path: Path, *, key: str, step: int) -> Iterator[tuple[int, C
     try:
         for other in path.parent.glob(f".{glob.escape(path.name)}.{'?' * len(key)}.tmp"):
             if other != temporary:
-                other.unlink()
+                with other.open("rb") as unfinished:
+                    _alone(unfinished, path)
+                    other.unlink()
         with temporary.open("a+b") as stream:
             _alone(stream, path)
             if not temporary.exists():

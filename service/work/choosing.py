@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 from corpus.taxonomy import taxonomy
 from service.clock import now
 from service.database.tables import FlagRow, Initiative, Verdict
-from service.work.flags import put_blind
+from service.work.flags import is_put_blind, put_blind, told_chance
 
 NEAR_HALF = 0.15
 """How far from 0.5 a probability says little either way: a judgement teaches a model most there (uncertainty sampling,
@@ -108,8 +108,9 @@ def waiting(wanted: Wanted) -> ColumnElement[bool]:
 
 def doubts() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether the probability is near one half, and whether two models differ."""
-    near_half = func.abs(FlagRow.p - 0.5) <= NEAR_HALF
-    return near_half, and_(FlagRow.p_before.is_not(None), func.abs(FlagRow.p - FlagRow.p_before) >= DIFFER)
+    near_half = func.abs(told_chance() - 0.5) <= NEAR_HALF
+    differing = and_(FlagRow.p_before.is_not(None), func.abs(FlagRow.p - FlagRow.p_before) >= DIFFER)
+    return near_half, and_(~put_blind(), differing)
 
 
 def origin_of() -> ColumnElement[str]:
@@ -127,21 +128,22 @@ def order_of(wanted: Wanted) -> tuple[Any, ...]:
     """What flags are ordered by, smallest first; the last tells all of them apart."""
     match wanted.volgorde:
         case "kans":
-            return -FlagRow.p, FlagRow.sequence
+            return -told_chance(), FlagRow.sequence
         case "twijfel":
-            return func.abs(FlagRow.p - 0.5), FlagRow.sequence
+            return func.abs(told_chance() - 0.5), FlagRow.sequence
         case "nieuwste":
-            return -Initiative.sequence, -FlagRow.p, FlagRow.sequence
-    return Initiative.sequence, -FlagRow.p, FlagRow.sequence
+            return -Initiative.sequence, -told_chance(), FlagRow.sequence
+    return Initiative.sequence, -told_chance(), FlagRow.sequence
 
 
 def place_in_order(wanted: Wanted, flag: FlagRow, initiative: Initiative) -> tuple[float, ...]:
     """The same of one flag."""
+    chance = 0.0 if is_put_blind(flag) else flag.p
     match wanted.volgorde:
         case "kans":
-            return -flag.p, flag.sequence
+            return -chance, flag.sequence
         case "twijfel":
-            return abs(flag.p - 0.5), flag.sequence
+            return abs(chance - 0.5), flag.sequence
         case "nieuwste":
-            return -initiative.sequence, -flag.p, flag.sequence
-    return initiative.sequence, -flag.p, flag.sequence
+            return -initiative.sequence, -chance, flag.sequence
+    return initiative.sequence, -chance, flag.sequence

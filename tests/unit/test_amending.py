@@ -58,14 +58,9 @@ def model() -> Model:
     return load_model()
 
 
-def opened(folder: Path, model: Model, told: list[int] | None = None) -> Flagger:
+def opened(folder: Path, model: Model) -> Flagger:
     store = Store(folder)
-    index = build_index(
-        store,
-        model_folder=released_folder(),
-        describe=model.describe,
-        on_chunk=lambda _, done: (told or []).append(done),
-    )
+    index = build_index(store, model_folder=released_folder(), describe=model.describe)
     return Flagger(store, model, index)
 
 

@@ -329,15 +329,17 @@ def test_an_index_belongs_to_one_model_and_not_to_its_version(tmp_path: Path, mo
         package_key(tmp_path / "none")
 
 
-def test_an_index_made_before_it_held_reach_is_made_again(tmp_path: Path) -> None:
+def test_a_part_of_the_index_that_is_half_removed_is_made_again(tmp_path: Path) -> None:
     row = {"ref": "X/1", "title": "Y", "level": "rijk", "heading": "", "text": "Het is verboden."}
     (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
     assert main(["corpus", "add", str(tmp_path / "a.jsonl"), "--store", str(tmp_path / "S")], {}) == 0
     store = Store(tmp_path / "S")
     folder = build_index(store, model_folder=released_folder())
     (part,) = folder.iterdir()
-    (part / "reach.npy").unlink()
-    assert load_index(store, build_index(store, model_folder=released_folder())).at([0]).reach.shape == (1,)
+    part.rename(part.with_name(f"{part.name}.gone.tmp"))
+    again = build_index(store, model_folder=released_folder())
+    assert load_index(store, again).at([0]).reach.shape == (1,)
+    assert [path.name for path in again.iterdir()] == [part.name], "what was left of it is gone"
 
 
 def test_a_model_made_before_reach_still_ranks(tmp_path: Path, model: Model) -> None:
