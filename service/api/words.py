@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -68,8 +68,12 @@ Reference = Annotated[str, StringConstraints(min_length=3, max_length=300, patte
 Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 
 
-def _numeric(value: object) -> object:
-    if isinstance(value, bool | str):
+WRITTEN = {"written": True}
+"""Context of validation for what a form sent: there every number is text."""
+
+
+def _numeric(value: object, told: ValidationInfo) -> object:
+    if isinstance(value, bool) or (isinstance(value, str) and told.context != WRITTEN):
         raise PydanticCustomError("int_type", "Input should be a valid integer")
     return value
 

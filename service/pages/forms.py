@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from service.api.words import WRITTEN
 from service.pages.texts import Texts
 
 Message = TypeVar("Message", bound=BaseModel)
@@ -32,7 +33,8 @@ def read(message: type[Message], values: Mapping[str, Any], t: Texts) -> tuple[M
         The message, or None; and by field what is wrong with it.
     """
     try:
-        return message.model_validate({name: value for name, value in values.items() if value not in ("", None)}), {}
+        given = {name: value for name, value in values.items() if value not in ("", None)}
+        return message.model_validate(given, context=WRITTEN), {}
     except ValidationError as error:
         faults: dict[str, str] = {}
         for problem in error.errors(include_url=False, include_input=False):
