@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import CountVectorizer
 
 from corpus.activities import Activities, activities
 from models.activity_classifier import ActivityClassifier
 from models.dutch import pipeline
 from models.regulated import RegulatedClassifier
+from models.terms import Terms
 from models.vectorising import ClauseText
 from models.words import STEM_LENGTH, long_stems, stem, stems, words_of
 
@@ -89,14 +89,12 @@ class ActivityModel:
                 self._lay_words[tuple(stem(word) for word in whole)].add(whole)
         legal = _weights({i: activity.legal for i, activity in enumerate(self.known.all)}, long_stems)
         phrases = sorted(legal)
-        self._counter = CountVectorizer(
-            vocabulary={" ".join(phrase): i for i, phrase in enumerate(phrases)},
+        self._phrases = Terms(
+            [" ".join(phrase) for phrase in phrases],
+            np.ones(len(phrases), dtype=np.float32),
             tokenizer=long_stems,
-            token_pattern=None,
             lowercase=False,
             ngram_range=(1, MAX_WORDS),
-            binary=True,
-            dtype=np.float32,
         )
         links = [(row, column, weight) for row, phrase in enumerate(phrases) for column, weight in legal[phrase].items()]
         rows, columns, values = zip(*links, strict=True)
@@ -169,14 +167,20 @@ class ActivityModel:
 
     def phrase_matrix(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
         """The same by the phrases of the list alone."""
-        text = self._counter.transform([clause.text for clause in clauses]) @ self._legal
-        heading = self._counter.transform([clause.heading for clause in clauses]) @ self._legal
+        text = self._holding([clause.text for clause in clauses]) @ self._legal
+        heading = self._holding([clause.heading for clause in clauses]) @ self._legal
         titles = sorted({clause.title for clause in clauses})
         place = {title: index for index, title in enumerate(titles)}
-        title = (self._counter.transform(titles) @ self._legal)[[place[clause.title] for clause in clauses]]
+        title = (self._holding(titles) @ self._legal)[[place[clause.title] for clause in clauses]]
         total = (text + _HEADING * heading + _TITLE * title).tocsr()
         total.data = (1 - np.exp(-total.data)).astype(np.float32)
         return total
+
+    def _holding(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """Which phrases stand in which texts. *Shape:* (texts, phrases), 0 or 1."""
+        counts = self._phrases.counted(texts)
+        counts.data[:] = 1
+        return counts
 
     def _mentions(self, text: str, doc: Doc) -> dict[int, list[tuple[Mention, float]]]:
         tokens = [token for token in doc if token.text[:1].isalnum()]

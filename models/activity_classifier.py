@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-from models.vectorising import restored
+from models.terms import Vectoriser
+from models.vectorising import restored, unfitted
 from models.words import stems
 
 Floats = npt.NDArray[np.float32]
 
-_SETTINGS: dict[str, dict[str, object]] = {
+_SETTINGS: dict[str, dict[str, Any]] = {
     "stems": {"ngram_range": (1, 2), "min_df": 2, "tokenizer": stems, "token_pattern": None, "lowercase": False},
     "letters": {"analyzer": "char_wb", "ngram_range": (4, 5), "min_df": 3},
 }
@@ -26,12 +27,12 @@ class ActivityClassifier:
     """A logistic regression per activity over stems and letters of one sentence.
 
     Attributes:
-        blocks: fitted vectorisers (scikit-learn) by name.
+        blocks: fitted vectorisers by name.
         weights: *shape* (features, activities).
         bias: *shape* (activities,).
     """
 
-    blocks: dict[str, TfidfVectorizer]
+    blocks: Mapping[str, Vectoriser]
     weights: Floats
     bias: Floats
 
@@ -71,6 +72,6 @@ class ActivityClassifier:
         return cls(blocks=blocks, weights=arrays["weights"].astype(np.float32), bias=arrays["bias"])
 
 
-def unfitted_blocks() -> dict[str, TfidfVectorizer]:
+def unfitted_blocks() -> dict[str, Any]:
     """The vectorisers, to be fitted on sentences."""
-    return {name: TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **settings) for name, settings in _SETTINGS.items()}
+    return {name: unfitted(settings) for name, settings in _SETTINGS.items()}

@@ -63,7 +63,7 @@ class EvidenceFinder:
         self._idf = {name: block.idf_ for name, block in model.fast.vectoriser.blocks_.items()}
         start = 0
         for name, block in model.fast.vectoriser.blocks_.items():
-            self._vocabularies[name] = dict(block.vocabulary_ if hasattr(block, "vocabulary_") else block.vocabulary)
+            self._vocabularies[name] = dict(block.vocabulary_)
             self._offsets[name] = start
             start += len(self._vocabularies[name])
 

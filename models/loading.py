@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import Activities, activity_of
 from corpus.errors import InvalidModel
@@ -27,7 +26,8 @@ from models.packaging import Package, open_package, package_key, save_package
 from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, REACH_SIGNALS, TARGETS, Grade, LinearRanker, Query, Ranker
 from models.reach import ReachModel
 from models.regulated import RegulatedClassifier
-from models.vectorising import ClauseText, ClauseVectoriser, restored
+from models.terms import Vectoriser
+from models.vectorising import ClauseText, ClauseVectoriser, restored, unfitted
 from models.words import stems
 
 
@@ -37,8 +37,8 @@ class Model:
 
     version: str
     clauses: ClauseModel
-    words: TfidfVectorizer  # stems of clauses, for likeness between texts
-    own_words: TfidfVectorizer  # stems of initiatives
+    words: Vectoriser  # stems of clauses, for likeness between texts
+    own_words: Vectoriser  # stems of initiatives
     activities: ActivityModel
     reach: ReachModel
     ranker: Ranker
@@ -65,8 +65,8 @@ class Model:
 
 def query_of(
     text: str,
-    words: TfidfVectorizer,
-    own_words: TfidfVectorizer,
+    words: Vectoriser,
+    own_words: Vectoriser,
     activities: ActivityModel,
     told: Told | None = None,
 ) -> Query:
@@ -83,9 +83,9 @@ def word_documents(clauses: Sequence[ClauseText]) -> list[str]:
     return [f"{clause.text} {clause.heading} {clause.title}" for clause in clauses]
 
 
-def stem_vectoriser(**settings: Any) -> TfidfVectorizer:
-    """An unfitted TF-IDF vectoriser over stems."""
-    return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **_STEMS, **settings)
+def stem_vectoriser(**settings: Any) -> Any:
+    """A TF-IDF vectoriser over stems (scikit-learn) that has still to learn its vocabulary."""
+    return unfitted({**_STEMS, **settings})
 
 
 def released_folder() -> Path:

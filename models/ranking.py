@@ -22,12 +22,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.preprocessing import normalize
 
 from models.columns import COLUMN, RELIEFS
 from models.finding import Finder
 from models.index import ClauseFeatures
 from models.joint import softened_log_odds
+from models.terms import unit_rows
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -293,7 +293,7 @@ class Asked:
         """See Neighbourhood.of and rarity_of."""
         around = Neighbourhood.of(query, memory, without=without)
         profiles = sp.csr_matrix(np.vstack([around.near, around.wide, around.everyone])) @ memory.profiles
-        directions = sp.vstack([normalize(profiles), query.words]).toarray()
+        directions = sp.vstack([unit_rows(profiles), query.words]).toarray()
         return cls(activities=query.activities * rarity, around=around, directions=directions)
 
 

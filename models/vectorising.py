@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.utils.sparsefuncs_fast import inplace_csr_row_normalize_l2
 
+from models.terms import Terms, Vectoriser
 from models.words import stems
 
 _OPENING_WORDS = 8
@@ -40,17 +37,16 @@ class ClauseVectoriser:
     """Four blocks of TF-IDF features side by side: words, stems, heading and title, and how the clause opens.
 
     Attributes:
-        blocks_: the fitted vectorisers by name (scikit-learn).
+        blocks_: the fitted vectorisers by name.
     """
 
     def __init__(self) -> None:
-        self.blocks_: dict[str, TfidfVectorizer] = {}
+        self.blocks_: dict[str, Vectoriser] = {}
 
     def fit(self, clauses: Sequence[ClauseText]) -> ClauseVectoriser:
         """Learn vocabularies and document frequencies."""
         for name, settings in _SETTINGS.items():
-            self.blocks_[name] = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **settings)
-            self.blocks_[name].fit(_documents(name, clauses))
+            self.blocks_[name] = unfitted(settings).fit(_documents(name, clauses))
         return self
 
     def transform(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
@@ -111,63 +107,22 @@ class ClauseVectoriser:
         return vectoriser
 
 
-class FixedTfidfVectorizer(TfidfVectorizer):  # type: ignore[misc]  # scikit-learn has no types
-    """A vectoriser that learns nothing any more.
-
-    For the few texts of one story the checks of its parent cost more than the work.
-
-    Attributes:
-        measured_: so many features, the first, make a row of unit length; None for all.
-    """
-
-    measured_: int | None = None
-
-    @cached_property
-    def _analyse(self) -> Callable[[str], list[str]]:
-        analyse: Callable[[str], list[str]] = self.build_analyzer()
-        return analyse
-
-    def transform(self, raw_documents: Sequence[str]) -> sp.csr_matrix:
-        """As the parent's, for sublinear counts and rows of unit length. *Shape:* (documents, vocabulary), float32.
-
-        Features that were added later are as long beside the first as they would be without any length; a row without any of
-        the first is of unit length by them.
-        """
-        column, starts, columns, counts = self.vocabulary_.get, [0], list[int](), list[int]()
-        for text in raw_documents:
-            found = Counter(map(column, self._analyse(text)))
-            found.pop(None, None)
-            columns += found
-            counts += found.values()
-            starts.append(len(columns))
-        indices = np.array(columns, dtype=np.int32)
-        data = (np.log(np.array(counts, dtype=np.float32)) + 1) * self.idf_.astype(np.float32)[indices]
-        matrix = sp.csr_matrix((data, indices, np.array(starts, dtype=np.int32)), shape=(len(starts) - 1, len(self.idf_)))
-        matrix.sort_indices()
-        if self.measured_ is None or self.measured_ == matrix.shape[1]:
-            inplace_csr_row_normalize_l2(matrix)
-            return matrix
-        first, added = matrix[:, : self.measured_], matrix[:, self.measured_ :]
-        lengths = np.sqrt(np.asarray(first.multiply(first).sum(axis=1)).ravel())
-        own = np.sqrt(np.asarray(added.multiply(added).sum(axis=1)).ravel())
-        inplace_csr_row_normalize_l2(first)
-        lengths = np.where(lengths > 0, lengths, np.where(own > 0, own, 1.0))
-        added.data /= np.repeat(lengths, np.diff(added.indptr)).astype(np.float32)
-        return sp.hstack([first, added], format="csr")
-
-
 def restored(
     settings: Mapping[str, Any], words: Sequence[str], idf: npt.NDArray[np.float32], *, measured: int | None = None
-) -> TfidfVectorizer:
+) -> Terms:
     """A fitted vectoriser from its settings, its vocabulary in column order and its inverse document frequencies."""
     fixed = {key: value for key, value in settings.items() if key != "min_df"}
-    vocabulary = {word: index for index, word in enumerate(words)}
-    block = FixedTfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=vocabulary, **fixed)
-    block.idf_, block.measured_ = idf, measured
-    return block
+    return Terms(words, idf, measured=measured, **fixed)
 
 
-def _measured(block: TfidfVectorizer) -> int:
+def unfitted(settings: Mapping[str, Any]) -> Any:
+    """A vectoriser of scikit-learn that has still to learn its vocabulary."""
+    from sklearn.feature_extraction.text import TfidfVectorizer  # takes seconds to import, and is for training
+
+    return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **settings)
+
+
+def _measured(block: Vectoriser) -> int:
     """How many features make a row of unit length."""
     measured = getattr(block, "measured_", None)
     return len(block.idf_) if measured is None else int(measured)

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from safetensors.numpy import load_file, save_file
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus.activities import activities
 from corpus.errors import InvalidModel
 from corpus.store import Store
 from corpus.taxonomy import taxonomy
+from models import activity_classifier, vectorising
 from models.activities import ActivityModel
 from models.clauses import ClauseModel
 from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS
@@ -33,7 +33,7 @@ from models.packaging import open_package, package_key
 from models.ranking import CONTENT_SIGNALS
 from models.regulated import LEAST, RegulatedClassifier
 from models.variants import grouped
-from models.vectorising import ClauseText
+from models.vectorising import ClauseText, unfitted
 from service.command_line import main
 from training.regulated_fitting import Sections, fit_regulated, measure_regulated
 
@@ -412,10 +412,13 @@ def test_every_barrier_has_a_column() -> None:
     assert all(kind in COLUMN for kind in BARRIERS)
 
 
-@pytest.mark.parametrize("name", ["words", "stems", "headings", "opening"])
-def test_a_fixed_vectoriser_gives_what_scikit_learn_gives(name: str) -> None:
-    fixed = load_model().clauses.fast.vectoriser.blocks_[name]
-    plain = TfidfVectorizer(**{**fixed.get_params(), "vocabulary": fixed.vocabulary_})
+@pytest.mark.parametrize("name", ["words", "stems", "headings", "opening", "letters"])
+def test_known_terms_give_what_scikit_learn_gives(name: str) -> None:
+    model = load_model()
+    assert model.activities.classifier is not None
+    settings = {**vectorising._SETTINGS, "letters": activity_classifier._SETTINGS["letters"]}[name]
+    fixed = {**model.clauses.fast.vectoriser.blocks_, "letters": model.activities.classifier.blocks["letters"]}[name]
+    plain = unfitted({**settings, "min_df": 1, "vocabulary": fixed.vocabulary_})
     plain.idf_ = fixed.idf_
     texts = ["Het is verboden zonder vergunning een evenement te houden: evenement, evenement.", "", "Waterveen 12 xyzzy"]
     own, reference = fixed.transform(texts), plain.transform(texts)
