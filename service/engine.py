@@ -25,7 +25,7 @@ from service.work.model_choice import choice_file, serving_folder
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Loaded:
     """One store under one model."""
 
