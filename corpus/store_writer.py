@@ -158,9 +158,9 @@ class StoreWriter:
         }
         new = self.folder / "store.json.tmp"
         new.write_text(json.dumps(contents, indent=1), encoding="utf-8")
-        _to_disk(new)
+        to_disk(new)
         new.replace(self.folder / "store.json")
-        _to_disk(self.folder)
+        to_disk(self.folder)
 
     def _merge(self, merged: set[str], versions: list[RegulationEntry]) -> tuple[PartFile, list[RegulationEntry]]:
         """The living rows of some parts in one new part, and where all versions lie now."""
@@ -184,7 +184,7 @@ class StoreWriter:
     def _keep(self, temporary: Path, *, folder: str, rows: int) -> PartFile:
         """Give a finished file its final name, which is its hash."""
         digest = sha256_of(temporary)
-        _to_disk(temporary)
+        to_disk(temporary)
         name = f"parts/{digest[:32]}.arrow" if folder else f"regulations-{digest[:32]}.arrow"
         temporary.replace(self.folder / name)
         return PartFile(file=name, sha256=digest, rows=rows)
@@ -239,7 +239,8 @@ def to_merge(parts: Sequence[PartFile], versions: Iterable[RegulationEntry]) -> 
     return taken
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -34,6 +34,7 @@ from corpus.errors import StoreProblem
 from corpus.schema import RegulationEntry
 from corpus.spreading import spread
 from corpus.store import Store, read_contents
+from corpus.store_writer import to_disk
 from models.impact import impact_order, promise
 from models.index import ORDER, SPARSE, ClauseFeatures, Rows, index_folder, load_features, mapped
 from models.vectorising import ClauseText
@@ -159,10 +160,10 @@ def _make_part(store: Store, file: str, folder: Path, worker: _Worker, on_chunk:
     _save(whole, features)
     _save_clauses(whole, store.part_table(file), [(entry.start, entry.clauses) for entry in own], keys, features)
     for path in [*whole.iterdir(), whole]:
-        _to_disk(path)
+        to_disk(path)
     _remove(target)
     whole.rename(target)
-    _to_disk(folder)
+    to_disk(folder)
     shutil.rmtree(unfinished)
 
 
@@ -179,14 +180,6 @@ def _texts(table: pa.Table) -> list[ClauseText]:
     return [
         ClauseText(text=text, heading=heading, title=title, ref=ref) for text, heading, title, ref in zip(*columns, strict=True)
     ]
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _features(
