@@ -145,7 +145,7 @@ def _in_processes(task: Task[Tools, Chunk, Result], chunks: Iterator[Chunk], wor
                 result = first.result()
             except BrokenProcessPool:
                 _take_back(waiting)
-                pool.shutdown()
+                pool.shutdown(wait=False)  # it is broken: to wait for what is left of it may take for ever
                 pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
             else:
                 waiting.popleft()
