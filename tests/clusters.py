@@ -14,7 +14,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ENVIRON = {"PYTHONPATH": str(CHECKOUT)}
-PATIENCE = 560.0
+PATIENCE = 240.0
 
 
 class Cluster:
