@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +17,11 @@ import scipy.sparse as sp
 
 from corpus.activities import Activities, activities
 from models.activity_classifier import ActivityClassifier
-from models.dutch import pipeline
+from models.dutch import sentences
 from models.regulated import RegulatedClassifier
 from models.terms import Terms
 from models.vectorising import ClauseText
-from models.words import STEM_LENGTH, long_stems, stem, stems, words_of
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+from models.words import STEM_LENGTH, WORD, long_stems, stem, stems, words_of
 
 MAX_WORDS = 5
 _ONE_WORD, _MORE_WORDS = 0.45, 0.7
@@ -130,13 +126,12 @@ class ActivityModel:
 
     def told(self, text: str) -> Told:
         """Read a story once: its phrases, its sentences, and what the classifier says of each."""
-        doc = pipeline()(text)
-        spans = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
+        spans = sentences(text)
         if self.classifier is None:
             learnt = np.zeros((len(spans), len(self.codes)), dtype=np.float32)
         else:
             learnt = self.classifier.probabilities([text[start:end] for start, end in spans])
-        return Told(text=text, mentions=self._mentions(text, doc), sentences=spans, learnt=learnt)
+        return Told(text=text, mentions=self._mentions(text), sentences=spans, learnt=learnt)
 
     def vector(self, told: Told) -> npt.NDArray[np.float32]:
         """P(activity) for every activity. *Shape:* (activities,)."""
@@ -182,17 +177,16 @@ class ActivityModel:
         counts.data[:] = 1
         return counts
 
-    def _mentions(self, text: str, doc: Doc) -> dict[int, list[tuple[Mention, float]]]:
-        tokens = [token for token in doc if token.text[:1].isalnum()]
-        words = [stem(token.text) for token in tokens]
+    def _mentions(self, text: str) -> dict[int, list[tuple[Mention, float]]]:
+        tokens = list(WORD.finditer(text))
+        words = [stem(token.group()) for token in tokens]
         found: dict[int, list[tuple[Mention, float]]] = defaultdict(list)
         for start in range(len(words)):
             for length in range(1, min(MAX_WORDS, len(words) - start) + 1):
                 phrase = tuple(words[start : start + length])
                 weights = self._lay.get(phrase)
-                if weights and self._really(phrase, [token.lower_ for token in tokens[start : start + length]]):
-                    first, last = tokens[start], tokens[start + length - 1]
-                    begin, end = first.idx, last.idx + len(last.text)
+                if weights and self._really(phrase, [token.group().lower() for token in tokens[start : start + length]]):
+                    begin, end = tokens[start].start(), tokens[start + length - 1].end()
                     mention = Mention(start=begin, end=end, text=text[begin:end])
                     for index, weight in weights.items():
                         found[index].append((mention, weight))

@@ -1,7 +1,7 @@
-"""spaCy for Dutch legal text: words, sentences and turns of phrase.
+"""Sentences of Dutch legal text, and spaCy for who works in it.
 
-The tokeniser and abbreviations are spaCy's (``blank("nl")``) with the abbreviations of legal drafting added; two components
-of our own follow: ``legal_sentences`` and ``legal_phrases``. No trained pipeline is needed.
+Where a sentence ends is decided by the text itself, without a pipeline: loading spaCy takes longer than all else that a service
+does before its first answer. The same sentences, and turns of phrase, are components of a spaCy pipeline.
 """
 
 from __future__ import annotations
@@ -22,18 +22,54 @@ ABBREVIATIONS = (
     "a.m.v.b.", "amvb.", "art.", "artt.", "jo.", "juncto.", "resp.", "c.q.", "m.b.t.", "o.a.", "nr.", "nrs.", "stb.",
     "stcrt.", "trb.", "pb.", "pbeu.", "pbeg.", "bijl.", "blz.", "par.", "hfdst.", "afd.", "sub.", "ca.", "enz.", "e.d.",
     "e.v.", "i.c.", "i.v.m.", "o.g.v.", "b.v.", "n.v.", "v.o.f.", "mr.", "dr.", "prof.", "ing.", "ir.", "drs.", "max.",
-    "min.", "incl.", "excl.", "z.s.m.", "t.a.v.", "t.b.v.", "d.w.z.", "w.o.", "m.u.v.", "jl.", "kst.", "kb.", "k.b.",
+    "min.", "incl.", "excl.", "bv.", "bijv.", "evt.", "zgn.", "vgl.", "tel.", "mw.", "no.",
+    "z.s.m.", "t.a.v.", "t.b.v.", "d.w.z.", "w.o.", "m.u.v.", "jl.", "kst.", "kb.", "k.b.",
 )  # fmt: skip
 """With the full stop that does not end a sentence."""
 
-_ENDS = {".", "!", "?"}
-_ITEM = re.compile(r"(?:[a-z]{1,2}|[ivx]{1,4}|\d{1,3})[.)°]?|[-–•]")
-_CAN_OPEN = re.compile(r"[A-ZÀ-Ý0-9«\"'(\[–-]|[a-z]{1,2}[.)°]")
+_END = re.compile(r"(?<!\.)[.!?](?=\s)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Ý])")
+_OPENING = re.compile(r"\s*(?:[A-ZÀ-Ý0-9«\"'“‘(\[–-]|[a-z]\.(?=\s|[a-z]{2}))")
+_LAST_WORD = re.compile(r"[^\s(\[«\"'“‘:]*\Z")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_NUMBER = r"(?:[a-z]{1,2}|[ivx]{1,4}|\d{1,3}°?|[-–•])"
+_ITEM = re.compile(rf"(?:\A|[:;,]\s*|\b(?:en|of)\s+){_NUMBER}\Z", re.IGNORECASE)
+_FAR = 40
+"""Characters before a full stop that are looked at: more than the longest abbreviation or number of an item."""
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Start and end, in characters, of every sentence of a text.
+
+    A full stop ends a sentence when what follows can open one, and it does not belong to an abbreviation or initials ("jo.",
+    "A.M.v.B."), to the number of a list item ("1.", "a.", "2°.") or to a number ("artikel 3.2"). A semicolon ends none, and a
+    list stays with the sentence that leads it in: without it no item can be read.
+    """
+    start, last = len(text) - len(text.lstrip()), len(text.rstrip())
+    found = []
+    for mark in _END.finditer(text, start, last):
+        opening = _OPENING.match(text, mark.end())
+        if opening and not (mark.group() == "." and _is_no_end(text[max(start, mark.start() - _FAR) : mark.start()])):
+            found.append((start, mark.end()))
+            start = mark.end() + len(opening.group()) - len(opening.group().lstrip())
+    return [*found, (start, last)] if start < last else found
+
+
+def _is_no_end(before: str) -> bool:
+    """Whether a full stop after these words of a sentence belongs to the last of them."""
+    word = _LAST_WORD.search(before)
+    assert word is not None, "it matches nothing too"
+    return f"{word.group().lower()}." in _KNOWN or bool(_INITIALS.fullmatch(word.group()) or _ITEM.search(before))
+
+
+_KNOWN = frozenset(ABBREVIATIONS)
 
 
 @cache
 def pipeline() -> Language:
-    """Words, sentences and, where ``legal_phrases`` is added to it, turns of phrase."""
+    """spaCy's Dutch words with the abbreviations of drafting; ``sentences``; where ``legal_phrases`` is added, turns of phrase.
+
+    No trained pipeline is needed.
+    """
     import spacy
     from spacy.language import Language
 
@@ -51,37 +87,11 @@ def pipeline() -> Language:
 
 
 def mark_sentences(doc: Doc) -> Doc:
-    """Mark where sentences start.
-
-    A full stop ends a sentence when what follows can open one, and it does not belong to an abbreviation (those are one word
-    to the tokeniser), to the number of a list item ("1.", "a.", "2°.") or to a number ("artikel 3.2"). A semicolon ends none,
-    and a list stays with the sentence that leads it in: without it no item can be read.
-    """
-    starts: list[int] = []  # spaCy's numbers: 1 where a sentence starts, -1 where none does
-    before = ""
-    for index, token in enumerate(doc):
-        text = token.text
-        ended = before in _ENDS or (before[-1:] == "." and len(before) > 3 and before.lower() not in _KNOWN)
-        numbered = ended and index > 1 and before == "." and _is_item(doc, index - 2)
-        starts.append(1 if index == 0 or (ended and not numbered and _CAN_OPEN.match(text)) else -1)
-        before = text
-    if starts:  # all at once: to set them one by one goes through the whole text for each
-        marks: Any = np.array(starts, dtype=np.int64).view(np.uint64)
-        doc.from_array(["SENT_START"], marks)
+    """The spaCy component ``legal_sentences``: a sentence starts at the word where one of ``sentences`` does."""
+    if len(doc):  # all at once: to set them one by one goes through the whole text for each
+        ends = np.array([token.idx + len(token.text) for token in doc])
+        marks = np.full(len(doc), -1, dtype=np.int64)  # spaCy's numbers: 1 where a sentence starts, -1 where none does
+        marks[[0, *(int(np.searchsorted(ends, start, side="right")) for start, _ in sentences(doc.text))]] = 1
+        numbers: Any = marks.view(np.uint64)
+        doc.from_array(["SENT_START"], numbers)
     return doc
-
-
-_KNOWN = frozenset(ABBREVIATIONS)
-
-
-def _is_item(doc: Doc, index: int) -> bool:
-    """Whether the word before a full stop is the number of a list item: short, and first in its line of the list."""
-    token = doc[index]
-    if not _ITEM.fullmatch(token.lower_):
-        return False
-    return index == 0 or doc[index - 1].text in {":", ";", ".", "en", "of", ","}
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Start and end, in characters, of every sentence of a text."""
-    return [(sentence.start_char, sentence.end_char) for sentence in pipeline()(text).sents]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,7 +31,6 @@ PHRASE_BONUS = 0.5
 LONGEST = 3
 """Words in the longest run of words that the fast tier weighs; of stems, one less."""
 
-_MAY_END = re.compile(r"[.!?]")
 """Words without one of these between them are of one sentence, and need no tokeniser to tell."""
 
 Floats = npt.NDArray[np.float64]
@@ -89,7 +87,7 @@ class EvidenceFinder:
             price = max(float(np.mean(np.abs(values))), 1e-9)
         found: list[Evidence] = []
         weights: list[float] = []
-        for first, last, weight in _windows(clause.text, words, values - price):
+        for first, last, weight in _best_windows(values - price, _sentence_of(clause.text, words)):
             if weights and weight < LESSER * weights[0]:
                 break
             start, end = words[first][1], words[last][2]
@@ -148,15 +146,6 @@ def _word_marks(words: Sequence[tuple[str, int, int]], marks: WordMarks) -> Floa
         if place < len(words) and words[place][1] < end:
             scores[place] = max(scores[place], float(score))
     return scores
-
-
-def _windows(text: str, words: Sequence[tuple[str, int, int]], values: Floats) -> list[tuple[int, int, float]]:
-    """The heaviest windows within one sentence. Where sentences end is looked up only for texts whose heaviest windows hold
-    what may be an end: finding sentences takes longer than all the rest."""
-    heaviest = _best_windows(values, [0] * len(words))
-    if any(_MAY_END.search(text, words[first][1], words[last][2]) for first, last, _ in heaviest):
-        return _best_windows(values, _sentence_of(text, words))
-    return heaviest
 
 
 def _sentence_of(text: str, words: Sequence[tuple[str, int, int]]) -> list[int]:

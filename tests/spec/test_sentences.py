@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+
 import pytest
 
 from models.dutch import pipeline, sentences
@@ -27,6 +31,29 @@ SENTENCES = [
     # numbers
     ("Artikel 3.2 geldt. Artikel 4.1 niet.", ["Artikel 3.2 geldt.", "Artikel 4.1 niet."]),
     ("De afstand is 2.5 meter.", ["De afstand is 2.5 meter."]),
+    ("Dit geldt volgens art. 35. Het college beslist.", ["Dit geldt volgens art. 35.", "Het college beslist."]),
+    (
+        "De grens ligt bij 3.4.4. Daarboven is een melding nodig.",
+        ["De grens ligt bij 3.4.4.", "Daarboven is een melding nodig."],
+    ),
+    # initials of a name
+    (
+        "De voorzitter, J.F.M. Jansen, tekent. Mw. A. de Vries leest mee.",
+        [
+            "De voorzitter, J.F.M. Jansen, tekent.",
+            "Mw. A. de Vries leest mee.",
+        ],
+    ),
+    # names of statutes are no initials
+    ("Dit volgt uit boek 2 BW. Het college beslist.", ["Dit volgt uit boek 2 BW.", "Het college beslist."]),
+    # no space after the end
+    ("De houder meldt dit.Het college beslist.", ["De houder meldt dit.", "Het college beslist."]),
+    ("Mag dat?Alleen overdag.", ["Mag dat?", "Alleen overdag."]),
+    # what closes a quotation does not open a sentence, what opens one does
+    ("Dit is nodig. ‘Zonder’ mag niet.", ["Dit is nodig.", "‘Zonder’ mag niet."]),
+    # space around
+    ("  Dit mag.\n\n Dat niet.  ", ["Dit mag.", "Dat niet."]),
+    (" \n ", []),
     # a semicolon is no end
     ("Dit mag; Dat niet.", ["Dit mag; Dat niet."]),
     ("", []),
@@ -36,6 +63,24 @@ SENTENCES = [
 @pytest.mark.parametrize(("text", "expected"), SENTENCES)
 def test_sentences(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [one for one in SENTENCES if not re.search(r"\w[.?][A-Z]\w", one[0]) and one[1] and one[0] == one[0].strip()],
+)
+def test_spacy_has_the_same_sentences(text: str, expected: list[str]) -> None:
+    """But where two run together: that is one word to spaCy."""
+    assert [text[one.start_char : one.end_char].strip() for one in pipeline()(text).sents] == expected
+
+
+def test_no_service_needs_spacy() -> None:
+    code = (
+        "import sys; from models.dutch import sentences; from models.loading import load_model; sentences('Dit mag. Dat niet.');"
+        "load_model().activities.detect('Een buurtfeest. Met muziek.'); print('spacy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_pipeline_takes_turns_of_phrase_as_a_component() -> None:
