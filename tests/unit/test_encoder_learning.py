@@ -45,11 +45,10 @@ WORDS = [
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An untrained encoder of a few thousand weights."""
+    import torch
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     from training.encoder.vocabulary import train_vocabulary
-
-    import torch
 
     torch.manual_seed(1)  # what a test learns from must not hang on the tests before it
     folder = tmp_path_factory.mktemp("encoder")

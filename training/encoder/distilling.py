@@ -78,11 +78,18 @@ def fit_taught(
         marks += marked / teachers
     readable = torch.tensor([end > start for row in [*labelled.spans, *others.spans] for start, end in row], device=device())
     say("learning what they say")
-    return learn(folder, _joined(own, pieces, values, marks, readable), config=config, say=say)
+    return learn(folder, joined(own, pieces, values, marks, readable), config=config, say=say)
 
 
-def _joined(own: Lessons, pieces: Pieces, values: torch.Tensor, marks: torch.Tensor, readable: torch.Tensor) -> Lessons:
-    """What the teachers say of all clauses, mixed with the labels of the first ones."""
+def joined(own: Lessons, pieces: Pieces, values: torch.Tensor, marks: torch.Tensor, readable: torch.Tensor) -> Lessons:
+    """What the teachers say of all clauses, mixed with the labels of the first ones.
+
+    Args:
+        own: lessons of the labels; their clauses are the first ones of ``pieces``.
+        pieces: all clauses.
+        values, marks: what the teachers say, log-odds; *shape* (clauses, columns), and of every piece in ``pieces.flat``.
+        readable: which of these pieces are of a clause's text.
+    """
     goals = torch.sigmoid(values)
     goals[:, ADDRESSEE_COLUMNS] = torch.softmax(values[:, ADDRESSEE_COLUMNS], dim=1)
     goals[:, len(COLUMNS) - len(QUALIFICATIONS) :] = MISSING  # what authorities call a rule is learnt from them alone

@@ -16,18 +16,30 @@ from training.encoder.finetuning import ClauseEncoder
 def export_encoder(model: ClauseEncoder, folder: Path) -> tuple[bytes, bytes]:
     """The fitted encoder and its tokeniser as files.
 
-    Weights of matrix products become int8, one scale per channel, with reduced range: processors that have only AVX2 add up
-    pairs of products in 16 bits, which full range overflows.
-
     Args:
         model: the fitted encoder.
         folder: the Hugging Face directory it was fitted from, for its tokeniser.
 
     Returns:
-        (ONNX, tokenizer.json). Inputs ``ids`` and ``attention``, *shape* (texts, pieces), int64; outputs ``values``
-        (texts, columns) and ``evidence`` (texts, pieces), float32.
+        (ONNX, tokenizer.json); see ``exported``.
     """
-    model = model.eval().float()
+    tokenizer = AutoTokenizer.from_pretrained(folder).backend_tokenizer
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return exported(model), tokenizer.to_str().encode()
+
+
+def exported(model: ClauseEncoder) -> bytes:
+    """The fitted encoder as ONNX.
+
+    Weights of matrix products become int8, one scale per channel, with reduced range: processors that have only AVX2 add up
+    pairs of products in 16 bits, which full range overflows.
+
+    Returns:
+        A graph with inputs ``ids`` and ``attention``, *shape* (texts, pieces), int64; outputs ``values`` (texts, columns) and
+        ``evidence`` (texts, pieces), float32.
+    """
+    model = model.cpu().eval().float()
     model.encoder.config._attn_implementation = "eager"  # type: ignore[union-attr]
     ids = torch.randint(5, 100, (2, 16))
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
@@ -45,7 +57,4 @@ def export_encoder(model: ClauseEncoder, folder: Path) -> tuple[bytes, bytes]:
             dynamo=False,
         )
         quantize_dynamic(whole, small, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
-        tokenizer = AutoTokenizer.from_pretrained(folder).backend_tokenizer
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return small.read_bytes(), tokenizer.to_str().encode()
+        return small.read_bytes()

@@ -7,7 +7,7 @@ kind that hangs on three words of a long list is not washed out by the rest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,10 @@ from training.clause_examples import MISSING
 from training.encoder.batching import Pieces, attention_way, batches, device, half_precision
 
 Say = Callable[[str], None]
+
+VALUES_WEIGHT, MOST = 0.1, 8.0
+"""What the distance in log-odds weighs beside the rest, and from where on log-odds are alike: certain is certain."""
+
 ADDRESSEE_COLUMNS = [COLUMN[name] for name in ADDRESSEES]
 _QUALIFICATIONS = [COLUMN[name] for name in QUALIFICATIONS]
 _YES_NO = [index for index in range(len(COLUMNS)) if index not in {*ADDRESSEE_COLUMNS, *_QUALIFICATIONS}]
@@ -116,11 +120,13 @@ class Lessons:
         pieces: what it reads.
         goals: probabilities, *shape* (clauses, columns); MISSING where nothing is known.
         marks: of every piece in ``pieces.flat`` the probability that it is evidence; MISSING where nothing is asked.
+        values: the very log-odds that an encoder says, *shape* (clauses, columns), NaN where it said none; None: of no clause.
     """
 
     pieces: Pieces
     goals: torch.Tensor
     marks: torch.Tensor
+    values: torch.Tensor | None = None
 
 
 def lessons(
@@ -177,9 +183,30 @@ def learn(folder: Path, taught: Lessons, *, config: FinetuningConfig, say: Say =
         say: told in one line how it goes.
     """
     torch.manual_seed(config.seed)
+    return learn_on(empty_encoder(folder, layers=config.layers, dropout=config.dropout), taught, config=config, say=say)
+
+
+def learn_on(
+    model: ClauseEncoder,
+    taught: Lessons,
+    *,
+    config: FinetuningConfig,
+    seconds: float | None = None,
+    say: Say = lambda line: None,
+) -> ClauseEncoder:
+    """As ``learn``, from an encoder as it is.
+
+    Args:
+        model: it changes.
+        taught: what it is to say.
+        config: of the run.
+        seconds: how long to learn, instead of the epochs.
+        say: told in one line how it goes.
+    """
+    torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     rng = np.random.default_rng(config.seed)
-    model = empty_encoder(folder, layers=config.layers, dropout=config.dropout).to(device())
+    model = model.to(device())
     encoder = [p for name, p in model.named_parameters() if name.startswith("encoder.") and "embeddings." not in name]
     for name, parameter in model.named_parameters():
         if "word_embeddings" in name or "position_embeddings" in name:
@@ -192,8 +219,11 @@ def learn(folder: Path, taught: Lessons, *, config: FinetuningConfig, say: Say =
     rates = [config.learning_rate, config.output_rate]
     began, recent = time.monotonic(), []
     model.train()
-    for step, batch in enumerate(plan):
-        rate = min(1.0, (step + 1) / max(1, len(plan) // 20)) * (1 - step / len(plan))
+    for step, batch in enumerate(plan if seconds is None else _over_and_over(pieces.lengths, config.batch_tokens, rng)):
+        done = step / len(plan) if seconds is None else (time.monotonic() - began) / max(seconds, 1e-9)
+        if done >= 1:
+            break
+        rate = min(1.0, (step + 1) / max(1, len(plan) // 20)) * (1 - done)
         for group, top in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = top * rate
         ids, attention = pieces.padded(batch)
@@ -203,6 +233,8 @@ def learn(folder: Path, taught: Lessons, *, config: FinetuningConfig, say: Say =
         loss = _loss(logits.float(), taught.goals[torch.from_numpy(batch).to(device())])
         marks = torch.where(real, taught.marks[places], float(MISSING))
         loss = loss + config.evidence_weight * _evidence_loss(scores.float(), marks)
+        if taught.values is not None:
+            loss = loss + VALUES_WEIGHT * _values_loss(logits.float(), taught.values[torch.from_numpy(batch).to(device())])
         loss.backward()
         nn.utils.clip_grad_norm_([*encoder, *outputs], 1.0)
         optimiser.step()
@@ -278,6 +310,19 @@ def _loss(logits: torch.Tensor, goals: torch.Tensor) -> torch.Tensor:
         each = functional.cross_entropy(logits[:, columns], goals[:, columns].clamp(min=0), reduction="none")
         total = total + (each * known).sum() / len(logits)
     return total
+
+
+def _values_loss(logits: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
+    """Squared distance in log-odds, of all columns but the qualifications."""
+    columns = [*_YES_NO, *ADDRESSEE_COLUMNS]
+    known = (~torch.isnan(said[:, :1])).float()
+    apart = logits[:, columns].clamp(-MOST, MOST) - torch.nan_to_num(said[:, columns]).clamp(-MOST, MOST)
+    return (apart.square() * known).mean(dim=1).sum() / len(logits)
+
+
+def _over_and_over(lengths: npt.NDArray[np.int64], tokens: int, rng: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:
+    while True:
+        yield from batches(lengths, tokens, rng)
 
 
 def _evidence_loss(scores: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:

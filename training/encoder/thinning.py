@@ -1,0 +1,144 @@
+"""An encoder that serves is made thinner: it then reads faster, and learns from the whole one what it lost.
+
+Whole layers go first, then attention heads and inner neurons. Those go that least change what a layer adds to its input, and
+what stays takes over their part as far as least squares can (Optimal Brain Surgeon, Hassibi and Stork 1993, of whole columns).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from corpus.errors import UsageError
+from training.encoder.batching import Pieces, batches, device
+from training.encoder.finetuning import ClauseEncoder
+from training.encoder.reopening import resize_heads, resize_inner
+
+Say = Callable[[str], None]
+
+DAMPING = 1e-3
+"""Of the least squares, of the mean variance of an input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What is left of an encoder.
+
+    Attributes:
+        layers: which stay, from 0.
+        heads: of each of these.
+        neurons: inner neurons of each of these.
+    """
+
+    layers: tuple[int, ...] = (0, 2)
+    heads: tuple[int, ...] = (6, 6)
+    neurons: tuple[int, ...] = (256, 384)
+
+
+@torch.no_grad()
+def thin(model: ClauseEncoder, pieces: Pieces, shape: Shape, *, tokens: int = 4_096, say: Say = lambda line: None) -> None:
+    """Take layers, heads and neurons out of an encoder.
+
+    Args:
+        model: it changes.
+        pieces: some texts, a thousand are ample: what matters is what layers say of these.
+        shape: what is left.
+        tokens: word pieces of a batch.
+        say: told in one line how it goes.
+
+    Raises:
+        UsageError: the shape asks for more than there is.
+    """
+    body = model.encoder.encoder  # type: ignore[union-attr]
+    if not len(shape.layers) == len(shape.heads) == len(shape.neurons):
+        raise UsageError("every layer that stays wants a number of heads and of neurons")
+    if not shape.layers or max(shape.layers) >= len(body.layer):
+        raise UsageError(f"the encoder has layers 0 to {len(body.layer) - 1}")
+    body.layer = nn.ModuleList([body.layer[layer] for layer in shape.layers])
+    model.encoder.config.num_hidden_layers = len(shape.layers)  # type: ignore[union-attr]
+    began = time.monotonic()
+    for layer, (heads, neurons) in enumerate(zip(shape.heads, shape.neurons, strict=True)):
+        block = body.layer[layer]
+        width = block.attention.self.attention_head_size
+        product = block.output.dense
+        kept, weight = _columns(product, _second_moment(model, product, pieces, tokens), group=1, keep=neurons)
+        inner = block.intermediate.dense
+        rows, bias = (inner.weight[kept].clone(), inner.bias[kept].clone()), product.bias.clone()
+        resize_inner(model, layer, neurons)
+        _fill(block.intermediate.dense, *rows)
+        _fill(block.output.dense, weight, bias)
+        product = block.attention.output.dense
+        kept, weight = _columns(product, _second_moment(model, product, pieces, tokens), group=width, keep=heads)
+        asked = {name: getattr(block.attention.self, name) for name in ("query", "key", "value")}
+        parts = {name: (one.weight[kept].clone(), one.bias[kept].clone()) for name, one in asked.items()}
+        bias = product.bias.clone()
+        resize_heads(model, layer, heads)
+        for name, part in parts.items():
+            _fill(getattr(block.attention.self, name), *part)
+        _fill(block.attention.output.dense, weight, bias)
+        say(f"layer {shape.layers[layer]}: {heads} heads, {neurons} neurons, {time.monotonic() - began:.0f} s")
+    model.to(device())
+
+
+def _columns(product: nn.Linear, moment: torch.Tensor, *, group: int, keep: int) -> tuple[list[int], torch.Tensor]:
+    """Which inputs of a product stay, and its weights when the others are gone: group by group goes what costs least."""
+    count = product.in_features // group
+    if not 0 < keep <= count:
+        raise UsageError(f"{keep} of {count} cannot stay")
+    fitted, moment = product.weight.double(), moment.double()
+    damping = DAMPING * moment.diagonal().mean() * torch.eye(len(moment), dtype=torch.float64, device=moment.device)
+    inverse, gone = torch.linalg.inv(moment + damping), torch.zeros(count, dtype=torch.bool, device=moment.device)
+    while count - int(gone.sum()) > keep:
+        costs = _costs(fitted, inverse, group)
+        costs[gone] = torch.inf
+        place = int(costs.argmin())
+        gone[place] = True
+        own = slice(place * group, (place + 1) * group)
+        share = torch.linalg.solve(inverse[own, own], inverse[own])  # of what goes, that every other input takes over
+        fitted = fitted - fitted[:, own] @ share
+        inverse -= inverse[:, own] @ share
+        inverse[own, own] = torch.eye(group, dtype=torch.float64, device=moment.device)
+    stays = torch.repeat_interleave(~gone, group)
+    return torch.nonzero(stays)[:, 0].tolist(), fitted[:, stays].float()
+
+
+def _costs(weight: torch.Tensor, inverse: torch.Tensor, group: int) -> torch.Tensor:
+    """How much farther from the whole a product is without each group of its inputs. *Shape:* (groups,)."""
+    if group == 1:
+        return weight.square().sum(dim=0) / inverse.diagonal()
+    own = torch.stack([inverse[start : start + group, start : start + group] for start in range(0, len(inverse), group)])
+    parts = weight.T.reshape(len(own), group, -1)
+    return (parts * torch.linalg.solve(own, parts)).sum(dim=(1, 2))
+
+
+def _second_moment(model: ClauseEncoder, product: nn.Linear, pieces: Pieces, tokens: int) -> torch.Tensor:
+    """Of what goes into a product, over every real piece. *Shape:* (inputs, inputs)."""
+    total = torch.zeros((product.in_features, product.in_features), dtype=torch.float64, device=device())
+    with _heard(product) as heard:
+        for batch in batches(pieces.lengths, tokens, np.random.default_rng(0)):
+            ids, attention = pieces.padded(batch)
+            model(ids, attention)
+            own = heard.pop()[attention.bool()]
+            total += (own.T @ own).double()
+    return total / len(pieces.flat)
+
+
+@contextmanager
+def _heard(product: nn.Linear) -> Iterator[list[torch.Tensor]]:
+    heard: list[torch.Tensor] = []
+    hook = product.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
+    try:
+        yield heard
+    finally:
+        hook.remove()
+
+
+def _fill(product: nn.Linear, weight: torch.Tensor, bias: torch.Tensor) -> None:
+    product.weight.copy_(weight)
+    product.bias.copy_(bias)

@@ -1,0 +1,210 @@
+"""A model that ships is made faster: its encoder is thinned, and learns from what the whole one says.
+
+It takes no accelerator. The whole encoder judges clauses of a store that nobody labelled, and the labelled ones; the thin one
+learns both. The fast tier, the weights between the tiers and the thresholds stay, for the thin one is to say the same; rule
+qualifications are of the fast tier alone. What it says is then measured on the frozen regulations, which neither learnt from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corpus.errors import UsageError
+from corpus.labels import join
+from corpus.store import Store
+from models.clauses import ClauseModel
+from models.columns import COLUMN, COLUMNS, KINDS
+from models.encoder import EncoderTier
+from models.joint import sigmoid
+from models.loading import load_model, save_model
+from models.packaging import open_package
+from models.quality import load_quality, save_quality
+from models.vectorising import ClauseText
+from training.clause_examples import ClauseExamples, clause_examples
+from training.clause_measures import headline
+from training.extras import require_training_extra
+from training.quality import measure_quality
+from training.reading import frozen_examples, said_of
+from training.splits import frozen, learnable
+from training.unseen_files import load_unseen, save_unseen
+
+if TYPE_CHECKING:
+    from training.encoder.finetuning import ClauseEncoder, Tokenised
+
+Say = Callable[[str], None]
+
+PER_REGULATION = 200
+"""Clauses of one regulation that the whole encoder judges."""
+
+WEIGHED = 800
+"""Clauses by which it is decided what goes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThinningConfig:
+    """How a model is thinned; kept with the result."""
+
+    version: str
+    layers: tuple[int, ...] = (0, 2)  # that stay
+    heads: int = 6  # of each layer
+    neurons: tuple[int, ...] = (256, 384)  # of each layer
+    unlabelled: int = 90_000  # clauses that the whole encoder judges
+    doubtful: float = 0.08  # those that the fast tier finds plainer than this are not among them
+    minutes: float = 38  # of learning
+    learning_rate: float = 4e-4
+    output_rate: float = 1e-3
+    batch_tokens: int = 4_096
+    dropout: float = 0.05
+    max_length: int = 192  # word pieces; of longer clauses both read no more
+    plain: float = 0.15  # see models.clauses.ClauseModel
+    seed: int = 0
+
+
+def thin_model(
+    before: Path, store: Store, output: Path, *, config: ThinningConfig, say: Say = lambda line: None
+) -> dict[str, Any]:
+    """Thin a model and write its directory.
+
+    Args:
+        before: the model directory.
+        store: holds the texts of the labelled clauses, and others.
+        output: the model directory to write.
+        config: of the run.
+        say: told in one line what is being done.
+
+    Returns:
+        What the manifest says.
+
+    Raises:
+        UsageError: the model has no encoder or less than is to stay of it, or the extra ``train`` is not installed.
+        InvalidModel: there is no model, or its encoder is no BERT.
+    """
+    require_training_extra()
+    began = time.monotonic()
+    package, model = open_package(before), load_model(before)
+    whole = model.clauses.slow
+    if whole is None:
+        raise UsageError(f"{before}: the model has no encoder to thin")
+    data = clause_examples(store, join(store))
+    labelled = data[learnable(data.groups)]
+    unlabelled = list(islice(_unlabelled(store, model.clauses, labelled, config), config.unlabelled))
+    say(f"{len(labelled)} labelled clauses, {len(unlabelled)} others")
+    content = _learnt(whole, labelled, unlabelled, config, say)
+    slow = EncoderTier(content, whole.files["tokenizer.json"], max_length=config.max_length)
+    thinned = replace(model, version=config.version, clauses=replace(model.clauses, slow=slow, plain=config.plain))
+    say("reading the frozen regulations")
+    said = said_of(thinned.clauses, frozen_examples(data))
+    about = {
+        **{name: value for name, value in package.manifest.items() if name in {"config", "data"}},
+        "thinned": {
+            "from": package.version,
+            "config": asdict(config),
+            "measured_before": package.manifest["measured"]["clauses"],
+        },
+        "measured": {
+            **package.manifest["measured"],
+            "clauses": headline(said),
+            "frozen": headline(said),
+        },
+    }
+    save_model(thinned, output, about=about)
+    save_unseen(said, output)
+    known = load_quality(before)
+    curve = [{"labels": float(one.labels), "macro_f1_barriers": one.f1} for one in known.learning] if known is not None else []
+    kept = load_unseen(output)  # in steps of 1/255: whoever measures it again finds the same
+    against = (package.version, load_unseen(before))
+    save_quality(measure_quality(kept, curve=curve, before=against, seed=config.seed), output)
+    say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
+    return about
+
+
+def _unlabelled(store: Store, model: ClauseModel, labelled: ClauseExamples, config: ThinningConfig) -> Any:
+    """Clauses that the slow tier would be asked about, none of a frozen or reserved regulation, none that has a label."""
+    from training.encoder.texts import readable_clauses
+
+    known, kinds = {text.ref for text in labelled.texts}, [COLUMN[name] for name in KINDS]
+    clauses = (
+        clause
+        for clause in readable_clauses(store, per_regulation=PER_REGULATION, seed=config.seed)
+        if clause.ref not in known and not frozen(clause.ref.partition("/")[0])
+    )
+    while some := list(islice(clauses, 4_000)):
+        chance = sigmoid(model.fast.values(some))[:, kinds].max(axis=1)
+        yield from (clause for clause, value in zip(some, chance, strict=True) if value >= config.doubtful)
+
+
+def _learnt(
+    whole: EncoderTier, labelled: ClauseExamples, unlabelled: Sequence[ClauseText], config: ThinningConfig, say: Say
+) -> bytes:
+    """The thin encoder as ONNX."""
+    import torch
+
+    from training.encoder.batching import Pieces, device
+    from training.encoder.distilling import joined
+    from training.encoder.exporting import exported
+    from training.encoder.finetuning import FinetuningConfig, learn_on, lessons
+    from training.encoder.reopening import reopened
+    from training.encoder.thinning import Shape, thin
+
+    settings = FinetuningConfig(
+        learning_rate=config.learning_rate, output_rate=config.output_rate, batch_tokens=config.batch_tokens,
+        max_length=config.max_length, dropout=config.dropout, seed=config.seed,
+    )  # fmt: skip
+    judge = EncoderTier(whole.files["encoder.onnx"], whole.files["tokenizer.json"], max_length=config.max_length, threads=2)
+    texts = [*labelled.texts, *unlabelled]
+    tokenised = _tokenised(whole.files["tokenizer.json"], texts, config.max_length)
+    say(f"the whole encoder reads {len(texts)} clauses")
+    values, marks = _said(judge, texts, tokenised)
+    first = _first(tokenised, len(labelled))
+    own = lessons(first, labelled.targets, labelled.evidence, smoothing=settings.smoothing)
+    pieces = Pieces.of(tokenised.ids, pad=tokenised.pad)
+    readable = torch.tensor([end > start for row in tokenised.spans for start, end in row], device=device())
+    taught = joined(own, pieces, torch.from_numpy(values).to(device()), torch.from_numpy(marks).to(device()), readable)
+    exact = torch.from_numpy(values).to(device())
+    exact[: len(labelled)] = float("nan")  # there the label has its say
+    model: ClauseEncoder = reopened(whole.files["encoder.onnx"])
+    shape = Shape(layers=config.layers, heads=(config.heads,) * len(config.layers), neurons=config.neurons)
+    thin(model.to(device()), Pieces.of(tokenised.ids[-WEIGHED:], pad=tokenised.pad), shape, say=say)
+    model.dropout.p = config.dropout
+    return exported(learn_on(model, replace(taught, values=exact), config=settings, seconds=config.minutes * 60, say=say))
+
+
+def _tokenised(tokenizer: bytes, clauses: Sequence[ClauseText], max_length: int) -> Tokenised:
+    """As ``finetuning.tokenise``, by the tokeniser of a model directory."""
+    from tokenizers import Tokenizer
+
+    from models.encoding import framed
+    from training.encoder.finetuning import Tokenised
+
+    words = Tokenizer.from_str(tokenizer.decode("utf-8"))
+    words.enable_truncation(max_length, strategy="only_second")
+    words.no_padding()
+    encoded = words.encode_batch([framed(title=one.title, heading=one.heading, text=one.text) for one in clauses])
+    spans = [
+        [span if part == 1 else (0, 0) for span, part in zip(one.offsets, one.sequence_ids, strict=True)] for one in encoded
+    ]
+    return Tokenised(ids=[one.ids for one in encoded], spans=spans, pad=words.token_to_id("[PAD]") or 0)
+
+
+def _first(tokenised: Tokenised, count: int) -> Tokenised:
+    return replace(tokenised, ids=tokenised.ids[:count], spans=tokenised.spans[:count])
+
+
+def _said(judge: EncoderTier, texts: Sequence[ClauseText], tokenised: Tokenised) -> tuple[np.ndarray, np.ndarray]:
+    """Log-odds of every column, *shape* (clauses, columns), and of every piece; 0 where it is not of the text."""
+    values, marks = np.zeros((len(texts), len(COLUMNS)), dtype=np.float32), []
+    for start in range(0, len(texts), 1_000):
+        values[start : start + 1_000], said = judge.values(texts[start : start + 1_000])
+        for spans, own in zip(tokenised.spans[start : start + 1_000], said, strict=True):
+            row, scores = np.zeros(len(spans), dtype=np.float32), iter(own.scores)
+            for place, (begin, end) in enumerate(spans):
+                row[place] = next(scores) if end > begin else 0.0
+            marks.append(row)
+    return values, np.concatenate(marks)
