@@ -6,13 +6,17 @@ Importing it takes two seconds, and every start would wait for them. What learns
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+
+Places = npt.NDArray[np.int64]
 
 _SPACES = re.compile(r"\s\s+")
 _WORD = r"(?u)\b\w\w+\b"  # of scikit-learn
@@ -77,18 +81,12 @@ class Terms:
 
     def counted(self, texts: Sequence[str]) -> sp.csr_matrix:
         """How often every feature stands in every text. *Shape:* (texts, features), float32."""
-        column, starts, columns, counts = self.vocabulary_.get, [0], list[int](), list[int]()
-        for text in texts:
-            found = Counter(map(column, self._runs(text.lower() if self._lowercase else text)))
-            found.pop(None, None)
-            columns += found  # type: ignore[arg-type]  # None is gone
-            counts += found.values()
-            starts.append(len(columns))
-        data, indices = np.array(counts, dtype=np.float32), np.array(columns, dtype=np.int32)
-        shape = (len(starts) - 1, len(self.vocabulary_))
-        matrix = sp.csr_matrix((data, indices, np.array(starts, dtype=np.int32)), shape=shape)
-        matrix.sort_indices()
-        return matrix
+        rows, columns = self._lettered(texts) if self._letters else self._worded(texts)
+        width = len(self.vocabulary_)
+        places, counts = np.unique(rows * width + columns, return_counts=True)
+        starts = np.searchsorted(places, np.arange(len(texts) + 1) * width).astype(np.int32)
+        indices = (places % width).astype(np.int32) if width else np.zeros(0, np.int32)
+        return sp.csr_matrix((counts.astype(np.float32), indices, starts), shape=(len(texts), width))
 
     def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
         """TF-IDF. *Shape:* (texts, features), float32.
@@ -106,15 +104,43 @@ class Terms:
         added.data /= np.repeat(lengths, np.diff(added.indptr)).astype(np.float32)
         return sp.hstack([unit_rows(first), added], format="csr")
 
-    def _runs(self, text: str) -> Iterator[str]:
-        if self._letters:
-            for word in _SPACES.sub(" ", text).split():
-                yield from self._letter_runs(f" {word} ")
-            return
-        words = self._split(text)
-        for length in range(self._shortest, self._longest + 1):
-            for start in range(len(words) - length + 1):
-                yield words[start] if length == 1 else " ".join(words[start : start + length])
+    def _worded(self, texts: Sequence[str]) -> tuple[Places, Places]:
+        """Row and column of every run of words that is a feature: of all texts at once, from every word one word farther."""
+        known = self._known_runs
+        number, words, lengths = known.words.get, list[int](), np.zeros(len(texts), dtype=np.int64)
+        for row, text in enumerate(texts):
+            split = self._split(text.lower() if self._lowercase else text)
+            lengths[row] = len(split)
+            words += map(number, split, repeat(-1))
+        ids, row_of = np.array(words, dtype=np.int64), np.repeat(np.arange(len(texts)), lengths)
+        starts = np.flatnonzero(ids >= 0)
+        runs = ids[starts]
+        rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for length in range(1, self._longest + 1):
+            if length > 1:
+                last = starts + length - 1
+                inside = last < len(ids)
+                inside[inside] &= row_of[last[inside]] == row_of[starts[inside]]
+                runs, starts = known.longer(length, runs[inside], ids[last[inside]], starts[inside])
+            found = known.columns[length - 1][runs]
+            if length >= self._shortest:
+                rows.append(row_of[starts[found >= 0]])
+                columns.append(found[found >= 0])
+        return np.concatenate(rows), np.concatenate(columns)
+
+    @cached_property
+    def _known_runs(self) -> _Runs:
+        return _Runs.of(list(self.vocabulary_), self._longest)
+
+    def _lettered(self, texts: Sequence[str]) -> tuple[Places, Places]:
+        rows, columns = list[int](), list[int]()
+        for row, text in enumerate(texts):
+            plain = _SPACES.sub(" ", text.lower() if self._lowercase else text)
+            found = [self.vocabulary_.get(run, -1) for word in plain.split() for run in self._letter_runs(f" {word} ")]
+            columns += found
+            rows += [row] * len(found)
+        known = np.array(columns, dtype=np.int64) >= 0
+        return np.array(rows, dtype=np.int64)[known], np.array(columns, dtype=np.int64)[known]
 
     def _letter_runs(self, word: str) -> Iterator[str]:
         for length in range(self._shortest, self._longest + 1):
@@ -123,6 +149,52 @@ class Terms:
                 return  # a short word counts once
             for start in range(1, len(word) - length + 1):
                 yield word[start : start + length]
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """The runs of words in a vocabulary as a tree: a run of some words is a shorter one and a word after it.
+
+    Attributes:
+        words: the number of every word.
+        columns: by length of the run, the column of each; -1 where it only begins longer ones.
+        steps: by length from 2, ascending: shorter run times ``len(words)`` plus the number of the word.
+    """
+
+    words: dict[str, int]
+    columns: list[Places]
+    steps: list[Places]
+
+    @classmethod
+    def of(cls, vocabulary: Sequence[str], longest: int) -> _Runs:
+        said = " ".join(vocabulary).split(" ") if vocabulary else []
+        words = {word: number for number, word in enumerate(dict.fromkeys(said))}
+        lengths = np.fromiter(map(str.count, vocabulary, repeat(" ")), dtype=np.int64, count=len(vocabulary)) + 1
+        flat = np.fromiter(map(words.__getitem__, said), dtype=np.int64, count=len(said))
+        firsts = np.cumsum(lengths) - lengths
+        runs, columns, steps = flat[firsts] if len(flat) else flat, list[Places](), list[Places]()
+        for length in range(1, longest + 1):
+            at_least = np.flatnonzero(lengths >= length)
+            if length == 1:
+                count = len(words)
+            else:
+                keys = runs[at_least] * len(words) + flat[firsts[at_least] + length - 1]
+                step, runs[at_least] = np.unique(keys, return_inverse=True)
+                steps.append(step)
+                count = len(step)
+            column = np.full(count, -1, dtype=np.int64)
+            whole = np.flatnonzero(lengths == length)
+            column[runs[whole]] = whole
+            columns.append(column)
+        return cls(words=words, columns=columns, steps=steps)
+
+    def longer(self, length: int, runs: Places, words: Places, starts: Places) -> tuple[Places, Places]:
+        """Runs of this length that shorter ones become by a word more, and where they start; none for the others."""
+        step = self.steps[length - 2]
+        keys = np.where(words >= 0, runs * len(self.words) + words, -1)
+        place = np.searchsorted(step, keys)
+        known = np.flatnonzero(step[np.minimum(place, len(step) - 1)] == keys) if len(step) else np.zeros(0, np.int64)
+        return place[known], starts[known]
 
 
 def unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:

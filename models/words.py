@@ -7,6 +7,7 @@ together at no cost; beside whole words they did as well as character n-grams in
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 STEM_LENGTH = 6
 LONG_STEM_LENGTH = 9
@@ -34,6 +35,7 @@ def stems(text: str) -> list[str]:
     return [word[:STEM_LENGTH] for word in words_of(text)]
 
 
+@lru_cache(maxsize=2**17)  # a corpus says the same words over and over
 def long_stem(word: str) -> str:
     """The first nine letters without a plural ending, in lower case: for words that must not be taken for another one.
 

@@ -1,0 +1,47 @@
+"""Features over a known vocabulary are those of scikit-learn, which learnt it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as within
+from hypothesis import strategies as st
+
+from models.terms import Terms
+from models.vectorising import restored, unfitted
+from models.words import long_stems, stems
+
+SETTINGS: list[dict[str, Any]] = [
+    {"ngram_range": (1, 3), "token_pattern": r"(?u)\b\w+\b|[:;]"},
+    {"ngram_range": (1, 2), "tokenizer": stems, "token_pattern": None, "lowercase": False},
+    {"ngram_range": (2, 3), "tokenizer": long_stems, "token_pattern": None, "lowercase": False},
+    {"analyzer": "char_wb", "ngram_range": (2, 4)},
+    {},
+]
+TEXTS = st.lists(st.text(alphabet=st.sampled_from("aB c.:é1\n"), max_size=40), min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@within(deadline=None)  # scikit-learn is imported in the first
+@given(learnt=TEXTS, read=TEXTS)
+def test_they_are_those_of_scikit_learn(settings: dict[str, Any], learnt: list[str], read: list[str]) -> None:
+    """To the last bits: both add up squares in another order."""
+    theirs = unfitted(settings).fit([*learnt, "aa bb cc aa bb cc"])
+    ours = restored(settings, theirs.get_feature_names_out().tolist(), theirs.idf_.astype(np.float32))
+    one, other = theirs.transform(read), ours.transform(read)
+    assert (one.indptr == other.indptr).all() and (one.sorted_indices().indices == other.indices).all()
+    assert np.allclose(one.sorted_indices().data, other.data, rtol=1e-5)
+    assert other.dtype == np.float32 and other.has_canonical_format
+
+
+def test_runs_do_not_go_from_one_text_into_the_next() -> None:
+    terms = Terms(["a b", "b a"], np.ones(2, dtype=np.float32), ngram_range=(1, 2), token_pattern=r"\w")
+    assert terms.counted(["a", "b a", "", "b"]).toarray().tolist() == [[0, 0], [0, 1], [0, 0], [0, 0]]
+
+
+def test_no_texts_and_no_vocabulary() -> None:
+    assert Terms([], np.zeros(0, dtype=np.float32), ngram_range=(1, 2)).counted(["a b", ""]).shape == (2, 0)
+    assert Terms(["a"], np.ones(1, dtype=np.float32)).counted([]).shape == (0, 1)
