@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from corpus.passages import text_hash
 from corpus.records import Clause, Link, Regulation, Span
-from corpus.references.grammar import find_citations
 from corpus.references.resolve import symbolic
 
 _STRINGS = pa.list_(pa.string())
@@ -164,6 +163,8 @@ def clause_of(row: dict[str, Any]) -> Clause:
 
 
 def _citations(clause: Clause) -> tuple[list[int], list[str], list[str]]:
+    from corpus.references.grammar import find_citations  # its patterns take long to compile, and only who writes needs them
+
     offsets: list[int] = []
     regulations: list[str] = []
     paths: list[str] = []

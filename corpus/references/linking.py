@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from corpus.identifiers import is_within
 from corpus.records import Clause, Link
-from corpus.references.grammar import find_citations
 from corpus.references.jci import parse_jci, ref_of
 from corpus.references.names import NameIndex, abbreviations
 from corpus.references.resolve import SymbolicTarget, resolve_target, symbolic
@@ -66,6 +65,8 @@ class Linker:
 
         What the source itself marked up goes before what its words say.
         """
+        from corpus.references.grammar import find_citations  # its patterns take long to compile: no start waits for them
+
         found = [link for one in clause.links if (link := self._marked_up(one, clause.ref))]
         found.sort(key=lambda link: link.start)
         for citation in find_citations(clause.text):

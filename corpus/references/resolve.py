@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from corpus.identifiers import segment
-from corpus.references.grammar import Citation
 from corpus.references.names import NameIndex
+
+if TYPE_CHECKING:
+    from corpus.references.grammar import Citation
 
 MAX_RANGE = 500
 """A longer range ("artikelen 1 tot en met 9999") is a mistake in the text; only its ends are looked for."""
