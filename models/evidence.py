@@ -73,8 +73,10 @@ class EvidenceFinder:
             kinds: that were decided, most important first.
             marks: of the slow tier, where it read the clause.
         """
+        if not kinds:
+            return []
         words = [(match.group().lower(), match.start(), match.end()) for match in WORD.finditer(clause.text)]
-        if not kinds or len(words) < MIN_WORDS:
+        if len(words) < MIN_WORDS:
             return []
         kinds = sorted(kinds, key=lambda kind: kind in RELIEFS)  # stable: barriers first, each group by importance
         columns = [COLUMN[kind] for kind in kinds]
