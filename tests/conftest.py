@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Tests run beside each other, one on every core: where each also spreads its products over all cores, they wait for one another.
+# Before numpy and torch are imported; processes that tests start take it over.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
