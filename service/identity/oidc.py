@@ -15,7 +15,6 @@ import time
 import unicodedata
 from typing import Any
 
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -115,6 +114,8 @@ def _settings(request: Request) -> Settings:
 
 
 def _client(settings: Settings) -> Any:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client  # takes long to import, and few log in so
+
     return AsyncOAuth2Client(
         settings.oidc_client_id,
         settings.oidc_client_secret.get_secret_value(),
