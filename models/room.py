@@ -106,9 +106,11 @@ class RoomFinder:
             own = self._space.features.at(slice(rows.start, rows.stop)).probabilities[:, columns]
             probability = np.asarray(own, dtype=np.float32).max(axis=1)
             sure = [int(row) for row in np.flatnonzero(probability > MIN_GENERAL)]
-            clauses = self._store.clauses(regulation) if sure else []
-            whole = (row for row in sure if _WHOLE.search(f"{clauses[row].heading}. {clauses[row].text}"))
-            self._general_rows[regulation] = [rows.start + row for row in whole]
+            entry = self._store.entry(regulation)
+            clauses = ((row, self._store.clause_at(entry, row)) for row in sure)
+            self._general_rows[regulation] = [
+                rows.start + row for row, clause in clauses if _WHOLE.search(f"{clause.heading}. {clause.text}")
+            ]
         return self._general_rows[regulation]
 
     def _references(self, regulation: str) -> list[tuple[int, str]]:
