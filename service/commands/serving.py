@@ -73,9 +73,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     settings = settings_of(database_url=arguments.database_url, store=arguments.store, model=arguments.model)
     set_up_logs(settings.log_level)
     database = Database(settings.database_url)
-    if settings.is_sqlite:
+    behind = revision(database) != newest()
+    if behind and settings.is_sqlite:
         migrate(database)  # nothing to configure: the embedded database is ours alone
-    elif revision(database) != newest():
+    elif behind:
         database.close()
         print("regelruimte: the database needs: regelruimte migrate", file=sys.stderr)
         return 1

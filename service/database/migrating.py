@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from service.database.opening import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _LOCK = 71_002
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database) -> str:
@@ -26,6 +27,8 @@ def migrate(database: Database) -> str:
     Raises:
         UserError: the tables of the queue are not those of an installation of ours.
     """
+    from alembic import command  # takes long to import, and mostly nothing is missing
+
     config = _config()
     with database.engine.connect() as connection:
         if database.is_sqlite:
@@ -62,16 +65,21 @@ def _alone(connection: Connection) -> Iterator[None]:
 def revision(database: Database) -> str | None:
     """The revision that a database has; None for an empty one."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return None if found is None else str(found)
 
 
 def newest() -> str:
-    """The revision that this version of the service needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    """The revision that this version of the service needs: the number of the last migration."""
+    return max(path.name[1:5] for path in (_MIGRATIONS / "versions").glob("m[0-9]*.py"))
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

@@ -20,13 +20,14 @@ import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from procrastinate.schema import SchemaManager
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from corpus.errors import UserError
 from service.command_line import main
-from service.database.migrating import migrate, newest, revision
+from service.database.migrating import _config, migrate, newest, revision
 from service.database.opening import Database
 from service.database.tables import Base, DateTime, Job
 from service.jobs.waiting import add_job
@@ -177,6 +178,13 @@ def test_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     database.close()
 
 
+def test_the_newest_revision_is_what_alembic_would_go_to(database_url: str) -> None:
+    assert newest() == ScriptDirectory.from_config(_config()).get_current_head()
+    database = Database(database_url)
+    assert revision(database) is None, "nothing is in it yet"
+    database.close()
+
+
 def test_many_may_migrate_at_once(postgresql: Server, launcher: Launcher, tmp_path: Path) -> None:
     """As when every replica of a new release starts with it."""
     url = postgresql.new_database()
@@ -201,7 +209,7 @@ def test_a_migration_that_fails_holds_up_nobody(postgresql: Server, monkeypatch:
         connection.execute(text("SELECT 1 FROM nergens"))
 
     with monkeypatch.context() as patched:
-        patched.setattr("service.database.migrating.command.upgrade", failing)
+        patched.setattr("alembic.command.upgrade", failing)
         with pytest.raises(DBAPIError, match="nergens"):
             migrate(database)
     assert limits == ["0"], "a long migration would be ended"
