@@ -178,9 +178,9 @@ def test_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     database.close()
 
 
-def test_the_newest_revision_is_what_alembic_would_go_to(database_url: str) -> None:
+def test_the_newest_revision_is_what_alembic_would_go_to(tmp_path: Path) -> None:
     assert newest() == ScriptDirectory.from_config(_config()).get_current_head()
-    database = Database(database_url)
+    database = Database(f"sqlite:///{tmp_path}/new.db")
     assert revision(database) is None, "nothing is in it yet"
     database.close()
 
