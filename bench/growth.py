@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import re
 import resource
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +25,9 @@ from bench.growth_plot import plotted, slope
 
 SAMPLE = 1_000
 """Clauses that are classified for the rate."""
+
+PER_FILE = 10_000
+"""Clauses in a file that is added."""
 
 ASKED = 40
 """Labelled initiatives that are asked, spread evenly; each once, so the clauses that are shown are mostly read for it."""
@@ -60,6 +64,7 @@ def run(store: Path, output: Path, sizes: Sequence[int]) -> int:
             point = _alone(_made, store, Path(folder), size)
             point |= _alone(_asked, Path(folder) / "store", time.time())
         points.append(point)
+        (output / "growth.json").write_text(json.dumps({"points": points}, indent=1) + "\n", encoding="utf-8")
         print(f"{size:>10} clauses  " + "  ".join(f"{name} {point[name]:.4g}" for name in MEASURES), flush=True)
     slopes = {name: slope([p["clauses"] for p in points], [p[name] for p in points]) for name in MEASURES}
     for name, label in MEASURES.items():
@@ -90,6 +95,22 @@ def copies(folder: Path, size: int) -> Iterator[dict[str, str]]:
         copy += 1
 
 
+def written(rows: Iterator[dict[str, str]], folder: Path) -> None:
+    """Clause JSONL in files of some megabytes, which several processes can read; a regulation is never in two."""
+    folder.mkdir(parents=True)
+    number, count, regulation, stream = 0, 0, "", None
+    for row in rows:
+        own = row["ref"].partition("/")[0]
+        if stream is None or (count >= PER_FILE and own != regulation):
+            if stream is not None:
+                stream.close()
+            stream, number, count = (folder / f"{number:04}.jsonl").open("w", encoding="utf-8"), number + 1, 0
+        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        regulation, count = own, count + 1
+    if stream is not None:
+        stream.close()
+
+
 def altered(text: str, copy: int) -> str:
     """A text in which the first number, or else a place, is another in every copy."""
     if copy == 0:
@@ -111,13 +132,12 @@ def _made(source: Path, folder: Path, size: int) -> dict[str, Any]:
     from models.loading import load_model, released_folder
     from service.engine import cores
 
-    lines = folder / "clauses.jsonl"
-    with lines.open("w", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in copies(source, size))
+    sources = folder / "sources"
+    written(copies(source, size), sources)
     began = time.perf_counter()
-    add_paths([lines], store=folder / "store")
+    add_paths([sources], store=folder / "store", workers=cores())
     ingest = time.perf_counter() - began
-    lines.unlink()
+    shutil.rmtree(sources)
     store, model = Store(folder / "store"), load_model()
     table = store.table(columns=["ref", "text", "heading"])
     chosen = np.unique(np.linspace(0, size - 1, min(SAMPLE, size)).astype(int))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.growth import MEASURES, altered, copies, memory, run
+from bench import growth
+from bench.growth import MEASURES, altered, copies, memory, run, written
 from bench.growth_plot import plotted, slope
 from corpus.adding import add_paths
 
@@ -32,6 +33,15 @@ def test_copies_are_other_regulations_with_other_texts(store: Path) -> None:
     assert [row["text"] for row in made[2:4]] == ["Ten hoogste 10 personen, of 12.", "Het is verboden. Plaats 1."]
     assert {row["ref"].partition("/")[0] for row in made} == {"copy0-R1", "copy1-R1", "copy2-R1"}
     assert altered("Artikel 7", 0) == "Artikel 7"
+
+
+def test_no_regulation_is_in_two_files(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "PER_FILE", 3)
+    written(copies(store, 11), tmp_path / "F")
+    files = [path.read_text(encoding="utf-8").splitlines() for path in sorted((tmp_path / "F").iterdir())]
+    assert [len(lines) for lines in files] == [4, 4, 3]
+    owners = [{json.loads(line)["ref"].partition("/")[0] for line in lines} for lines in files]
+    assert not owners[0] & owners[1] and not owners[1] & owners[2]
 
 
 @pytest.mark.parametrize("power", [-0.5, 0.0, 1.0, 1.5])
