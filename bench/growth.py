@@ -15,6 +15,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -98,17 +99,14 @@ def copies(folder: Path, size: int) -> Iterator[dict[str, str]]:
 def written(rows: Iterator[dict[str, str]], folder: Path) -> None:
     """Clause JSONL in files of some megabytes, which several processes can read; a regulation is never in two."""
     folder.mkdir(parents=True)
-    number, count, regulation, stream = 0, 0, "", None
-    for row in rows:
-        own = row["ref"].partition("/")[0]
-        if stream is None or (count >= PER_FILE and own != regulation):
-            if stream is not None:
-                stream.close()
-            stream, number, count = (folder / f"{number:04}.jsonl").open("w", encoding="utf-8"), number + 1, 0
-        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-        regulation, count = own, count + 1
-    if stream is not None:
-        stream.close()
+    lines, number = list[str](), 0
+    for _, regulation in groupby(rows, key=lambda row: row["ref"].partition("/")[0]):
+        lines += (json.dumps(row, ensure_ascii=False) + "\n" for row in regulation)
+        if len(lines) >= PER_FILE:
+            (folder / f"{number:04}.jsonl").write_text("".join(lines), encoding="utf-8")
+            lines, number = [], number + 1
+    if lines:
+        (folder / f"{number:04}.jsonl").write_text("".join(lines), encoding="utf-8")
 
 
 def altered(text: str, copy: int) -> str:

@@ -22,19 +22,23 @@ ABBREVIATIONS = (
     "a.m.v.b.", "amvb.", "art.", "artt.", "jo.", "juncto.", "resp.", "c.q.", "m.b.t.", "o.a.", "nr.", "nrs.", "stb.",
     "stcrt.", "trb.", "pb.", "pbeu.", "pbeg.", "bijl.", "blz.", "par.", "hfdst.", "afd.", "sub.", "ca.", "enz.", "e.d.",
     "e.v.", "i.c.", "i.v.m.", "o.g.v.", "b.v.", "n.v.", "v.o.f.", "mr.", "dr.", "prof.", "ing.", "ir.", "drs.", "max.",
-    "min.", "incl.", "excl.", "bv.", "bijv.", "evt.", "zgn.", "vgl.", "tel.", "mw.", "no.",
+    "min.", "incl.", "excl.", "bv.", "bijv.", "evt.", "zgn.", "vgl.", "tel.", "mw.", "no.", "p.",
     "z.s.m.", "t.a.v.", "t.b.v.", "d.w.z.", "w.o.", "m.u.v.", "jl.", "kst.", "kb.", "k.b.",
 )  # fmt: skip
 """With the full stop that does not end a sentence."""
 
-_END = re.compile(r"(?<!\.)[.!?](?=\s)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Ý])")
+_KNOWN = frozenset(ABBREVIATIONS)
+_END = re.compile(r"(?<!\.)[.!?][\"”’»)]*(?=\s)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Ý])")
 _OPENING = re.compile(r"\s*(?:[A-ZÀ-Ý0-9«\"'“‘(\[–-]|[a-z]\.(?=\s|[a-z]{2}))")
 _LAST_WORD = re.compile(r"[^\s(\[«\"'“‘:]*\Z")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_ADDRESS = re.compile(r"(?:www|\S*[./@]\S*)\Z", re.IGNORECASE)
+"""What stands before a full stop that no space follows, where it is of a page or of mail."""
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]|[A-ZÀ-Ý]")
 _NUMBER = r"(?:[a-z]{1,2}|[ivx]{1,4}|\d{1,3}°?|[-–•])"
-_ITEM = re.compile(rf"(?:\A|[:;,]\s*|\b(?:en|of)\s+){_NUMBER}\Z", re.IGNORECASE)
-_FAR = 40
-"""Characters before a full stop that are looked at: more than the longest abbreviation or number of an item."""
+_ITEM = re.compile(rf"(?:\A|[:;,]\s*){_NUMBER}\Z", re.IGNORECASE)
+_LAST_ITEM = re.compile(rf"\b(?:en|of)\s+{_NUMBER}\Z", re.IGNORECASE)
+_FAR, _LIST = 40, 1_000
+"""Characters before a full stop in which an abbreviation or the number of an item is looked for, and what leads a list in."""
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -48,20 +52,24 @@ def sentences(text: str) -> list[tuple[int, int]]:
     found = []
     for mark in _END.finditer(text, start, last):
         opening = _OPENING.match(text, mark.end())
-        if opening and not (mark.group() == "." and _is_no_end(text[max(start, mark.start() - _FAR) : mark.start()])):
+        if opening and not (mark.group()[0] == "." and _is_no_end(text, start, mark)):
             found.append((start, mark.end()))
             start = mark.end() + len(opening.group()) - len(opening.group().lstrip())
     return [*found, (start, last)] if start < last else found
 
 
-def _is_no_end(before: str) -> bool:
-    """Whether a full stop after these words of a sentence belongs to the last of them."""
+def _is_no_end(text: str, start: int, mark: re.Match[str]) -> bool:
+    """Whether a full stop in the sentence that starts at ``start`` belongs to the word before it."""
+    stop = mark.start()
+    before = text[max(start, stop - _FAR) : stop]
     word = _LAST_WORD.search(before)
     assert word is not None, "it matches nothing too"
-    return f"{word.group().lower()}." in _KNOWN or bool(_INITIALS.fullmatch(word.group()) or _ITEM.search(before))
-
-
-_KNOWN = frozenset(ABBREVIATIONS)
+    if f"{word.group().lower()}." in _KNOWN or _INITIALS.fullmatch(word.group()) or _ITEM.search(before):
+        return True
+    if not text[mark.end()].isspace() and _ADDRESS.search(before):
+        return True
+    led_in = text[max(start, stop - _LIST) : stop]
+    return (":" in led_in or ";" in led_in) and bool(_LAST_ITEM.search(before))
 
 
 @cache

@@ -31,8 +31,6 @@ PHRASE_BONUS = 0.5
 LONGEST = 3
 """Words in the longest run of words that the fast tier weighs; of stems, one less."""
 
-"""Words without one of these between them are of one sentence, and need no tokeniser to tell."""
-
 Floats = npt.NDArray[np.float64]
 
 

@@ -106,8 +106,7 @@ class RoomFinder:
             own = self._space.features.at(slice(rows.start, rows.stop)).probabilities[:, columns]
             probability = np.asarray(own, dtype=np.float32).max(axis=1)
             sure = [int(row) for row in np.flatnonzero(probability > MIN_GENERAL)]
-            entry = self._store.entry(regulation)
-            clauses = ((row, self._store.clause_at(entry, row)) for row in sure)
+            clauses = ((row, self._store.clause_at(self._store.entry(regulation), row)) for row in sure)
             self._general_rows[regulation] = [
                 rows.start + row for row, clause in clauses if _WHOLE.search(f"{clause.heading}. {clause.text}")
             ]

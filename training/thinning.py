@@ -8,7 +8,7 @@ qualifications are of the fast tier alone. What it says is then measured on the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corpus.errors import UsageError
+from corpus.errors import StoreProblem, UsageError
 from corpus.labels import join
 from corpus.store import Store
 from models.clauses import ClauseModel
@@ -25,7 +25,7 @@ from models.encoder import EncoderTier
 from models.joint import sigmoid
 from models.loading import load_model, save_model
 from models.packaging import open_package
-from models.quality import load_quality, save_quality
+from models.quality import save_quality
 from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_measures import headline
@@ -37,6 +37,7 @@ from training.unseen_files import load_unseen, save_unseen
 
 if TYPE_CHECKING:
     from training.encoder.finetuning import ClauseEncoder, Tokenised
+    from training.encoder.thinning import Shape
 
 Say = Callable[[str], None]
 
@@ -57,13 +58,11 @@ class ThinningConfig:
     neurons: tuple[int, ...] = (256, 384)  # of each layer
     unlabelled: int = 90_000  # clauses that the whole encoder judges
     doubtful: float = 0.08  # those that the fast tier finds plainer than this are not among them
-    minutes: float = 38  # of learning
+    epochs: int = 2
     learning_rate: float = 4e-4
     output_rate: float = 1e-3
     batch_tokens: int = 4_096
     dropout: float = 0.05
-    max_length: int = 192  # word pieces; of longer clauses both read no more
-    plain: float = 0.15  # see models.clauses.ClauseModel
     seed: int = 0
 
 
@@ -84,48 +83,52 @@ def thin_model(
 
     Raises:
         UsageError: the model has no encoder or less than is to stay of it, or the extra ``train`` is not installed.
+        StoreProblem: the store lacks labelled clauses.
         InvalidModel: there is no model, or its encoder is no BERT.
     """
     require_training_extra()
     began = time.monotonic()
     package, model = open_package(before), load_model(before)
-    whole = model.clauses.slow
-    if whole is None:
+    if model.clauses.slow is None:
         raise UsageError(f"{before}: the model has no encoder to thin")
     data = clause_examples(store, join(store))
-    labelled = data[learnable(data.groups)]
+    labelled, kept_apart = data[learnable(data.groups)], frozen_examples(data)
+    if not len(labelled) or not len(kept_apart):
+        raise StoreProblem(f"{store.folder}: labelled clauses are needed, of frozen regulations and of others")
+    start, shape = _opened(model.clauses.slow, config)
     unlabelled = list(islice(_unlabelled(store, model.clauses, labelled, config), config.unlabelled))
     say(f"{len(labelled)} labelled clauses, {len(unlabelled)} others")
-    content = _learnt(whole, labelled, unlabelled, config, say)
-    slow = EncoderTier(content, whole.files["tokenizer.json"], max_length=config.max_length)
-    thinned = replace(model, version=config.version, clauses=replace(model.clauses, slow=slow, plain=config.plain))
+    slow = _learnt(model.clauses.slow, start, shape, labelled, unlabelled, config, say)
+    thinned = replace(model, version=config.version, clauses=replace(model.clauses, slow=slow))
     say("reading the frozen regulations")
-    said = said_of(thinned.clauses, frozen_examples(data))
-    about = {
-        **{name: value for name, value in package.manifest.items() if name in {"config", "data"}},
-        "thinned": {
-            "from": package.version,
-            "config": asdict(config),
-            "measured_before": package.manifest["measured"]["clauses"],
-        },
-        "measured": {
-            **package.manifest["measured"],
-            "clauses": headline(said),
-            "frozen": headline(said),
-        },
+    said, whole = said_of(thinned.clauses, kept_apart), said_of(model.clauses, kept_apart)
+    # What hangs on the fast tier alone, as ranking and rule qualifications do, is what it was.
+    measured: dict[str, Any] = {**package.manifest.get("measured", {}), "clauses": headline(said), "frozen": headline(said)}
+    about: dict[str, Any] = {
+        **{name: package.manifest[name] for name in ("config", "data") if name in package.manifest},
+        "thinned": {"from": package.version, "config": asdict(config), "measured_before": headline(whole)},
+        "measured": measured,
     }
     save_model(thinned, output, about=about)
     save_unseen(said, output)
-    known = load_quality(before)
-    curve = [{"labels": float(one.labels), "macro_f1_barriers": one.f1} for one in known.learning] if known is not None else []
     kept = load_unseen(output)  # in steps of 1/255: whoever measures it again finds the same
-    against = (package.version, load_unseen(before))
-    save_quality(measure_quality(kept, curve=curve, before=against, seed=config.seed), output)
+    save_quality(measure_quality(kept, before=(package.version, whole), seed=config.seed), output)
     say(f"done in {time.monotonic() - began:.0f} s, written to {output}")
     return about
 
 
-def _unlabelled(store: Store, model: ClauseModel, labelled: ClauseExamples, config: ThinningConfig) -> Any:
+def _opened(whole: EncoderTier, config: ThinningConfig) -> tuple[ClauseEncoder, Shape]:
+    """The encoder to thin, and what is left of it: what cannot be is told before anything takes long."""
+    from training.encoder.reopening import reopened
+    from training.encoder.thinning import Shape
+
+    shape = Shape(layers=config.layers, heads=(config.heads,) * len(config.layers), neurons=config.neurons)
+    start = reopened(whole.files["encoder.onnx"])
+    shape.check(start)
+    return start, shape
+
+
+def _unlabelled(store: Store, model: ClauseModel, labelled: ClauseExamples, config: ThinningConfig) -> Iterator[ClauseText]:
     """Clauses that the slow tier would be asked about, none of a frozen or reserved regulation, none that has a label."""
     from training.encoder.texts import readable_clauses
 
@@ -141,39 +144,44 @@ def _unlabelled(store: Store, model: ClauseModel, labelled: ClauseExamples, conf
 
 
 def _learnt(
-    whole: EncoderTier, labelled: ClauseExamples, unlabelled: Sequence[ClauseText], config: ThinningConfig, say: Say
-) -> bytes:
-    """The thin encoder as ONNX."""
+    whole: EncoderTier,
+    start: ClauseEncoder,
+    shape: Shape,
+    labelled: ClauseExamples,
+    unlabelled: Sequence[ClauseText],
+    config: ThinningConfig,
+    say: Say,
+) -> EncoderTier:
+    """The thin encoder."""
     import torch
 
     from training.encoder.batching import Pieces, device
     from training.encoder.distilling import joined
     from training.encoder.exporting import exported
     from training.encoder.finetuning import FinetuningConfig, learn_on, lessons
-    from training.encoder.reopening import reopened
-    from training.encoder.thinning import Shape, thin
+    from training.encoder.thinning import thin
 
+    onnx, tokenizer, longest = whole.files["encoder.onnx"], whole.files["tokenizer.json"], whole.max_length
     settings = FinetuningConfig(
-        learning_rate=config.learning_rate, output_rate=config.output_rate, batch_tokens=config.batch_tokens,
-        max_length=config.max_length, dropout=config.dropout, seed=config.seed,
+        epochs=config.epochs, learning_rate=config.learning_rate, output_rate=config.output_rate,
+        batch_tokens=config.batch_tokens, max_length=longest, dropout=config.dropout, seed=config.seed,
     )  # fmt: skip
-    judge = EncoderTier(whole.files["encoder.onnx"], whole.files["tokenizer.json"], max_length=config.max_length, threads=2)
     texts = [*labelled.texts, *unlabelled]
-    tokenised = _tokenised(whole.files["tokenizer.json"], texts, config.max_length)
+    tokenised = _tokenised(tokenizer, texts, longest)
     say(f"the whole encoder reads {len(texts)} clauses")
-    values, marks = _said(judge, texts, tokenised)
-    first = _first(tokenised, len(labelled))
-    own = lessons(first, labelled.targets, labelled.evidence, smoothing=settings.smoothing)
+    values, marks = _said(EncoderTier(onnx, tokenizer, max_length=longest, threads=2), texts, tokenised)
+    own = lessons(_first(tokenised, len(labelled)), labelled.targets, labelled.evidence, smoothing=settings.smoothing)
     pieces = Pieces.of(tokenised.ids, pad=tokenised.pad)
-    readable = torch.tensor([end > start for row in tokenised.spans for start, end in row], device=device())
-    taught = joined(own, pieces, torch.from_numpy(values).to(device()), torch.from_numpy(marks).to(device()), readable)
+    readable = torch.tensor([end > begin for row in tokenised.spans for begin, end in row], device=device())
     exact = torch.from_numpy(values).to(device())
+    taught = joined(own, pieces, exact, torch.from_numpy(marks).to(device()), readable)
     exact[: len(labelled)] = float("nan")  # there the label has its say
-    model: ClauseEncoder = reopened(whole.files["encoder.onnx"])
-    shape = Shape(layers=config.layers, heads=(config.heads,) * len(config.layers), neurons=config.neurons)
-    thin(model.to(device()), Pieces.of(tokenised.ids[-WEIGHED:], pad=tokenised.pad), shape, say=say)
-    model.dropout.p = config.dropout
-    return exported(learn_on(model, replace(taught, values=exact), config=settings, seconds=config.minutes * 60, say=say))
+    start.to(device())
+    by_chance = np.random.default_rng(config.seed).permutation(len(texts))[:WEIGHED]
+    thin(start, Pieces.of([tokenised.ids[row] for row in by_chance], pad=tokenised.pad), shape, say=say)
+    start.dropout.p = config.dropout
+    learnt = learn_on(start, replace(taught, values=exact), config=settings, say=say)
+    return EncoderTier(exported(learnt), tokenizer, max_length=longest)
 
 
 def _tokenised(tokenizer: bytes, clauses: Sequence[ClauseText], max_length: int) -> Tokenised:

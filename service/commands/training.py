@@ -47,7 +47,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     thin.add_argument(
         "--unlabelled", type=int, metavar="N", help="clauses that the whole encoder judges for it (default 90000)"
     )
-    thin.add_argument("--minutes", type=float, metavar="N", help="how long it learns (default 38)")
+    thin.add_argument("--epochs", type=int, metavar="N", help="how often it goes over all of them (default 2)")
     evaluate = add_command(
         commands,
         "evaluate",
@@ -156,7 +156,7 @@ def _thin(arguments: argparse.Namespace) -> int:
     from models.loading import released_folder
     from training.thinning import ThinningConfig, thin_model
 
-    asked = {name: getattr(arguments, name) for name in ("layers", "heads", "neurons", "unlabelled", "minutes")}
+    asked = {name: getattr(arguments, name) for name in ("layers", "heads", "neurons", "unlabelled", "epochs")}
     config = ThinningConfig(
         version=arguments.model_version, **{name: value for name, value in asked.items() if value is not None}
     )

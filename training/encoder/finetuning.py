@@ -7,7 +7,7 @@ kind that hangs on three words of a long list is not washed out by the rest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,23 +186,8 @@ def learn(folder: Path, taught: Lessons, *, config: FinetuningConfig, say: Say =
     return learn_on(empty_encoder(folder, layers=config.layers, dropout=config.dropout), taught, config=config, say=say)
 
 
-def learn_on(
-    model: ClauseEncoder,
-    taught: Lessons,
-    *,
-    config: FinetuningConfig,
-    seconds: float | None = None,
-    say: Say = lambda line: None,
-) -> ClauseEncoder:
-    """As ``learn``, from an encoder as it is.
-
-    Args:
-        model: it changes.
-        taught: what it is to say.
-        config: of the run.
-        seconds: how long to learn, instead of the epochs.
-        say: told in one line how it goes.
-    """
+def learn_on(model: ClauseEncoder, taught: Lessons, *, config: FinetuningConfig, say: Say = lambda line: None) -> ClauseEncoder:
+    """As ``learn``, from an encoder as it is; it changes."""
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     rng = np.random.default_rng(config.seed)
@@ -219,11 +204,8 @@ def learn_on(
     rates = [config.learning_rate, config.output_rate]
     began, recent = time.monotonic(), []
     model.train()
-    for step, batch in enumerate(plan if seconds is None else _over_and_over(pieces.lengths, config.batch_tokens, rng)):
-        done = step / len(plan) if seconds is None else (time.monotonic() - began) / max(seconds, 1e-9)
-        if done >= 1:
-            break
-        rate = min(1.0, (step + 1) / max(1, len(plan) // 20)) * (1 - done)
+    for step, batch in enumerate(plan):
+        rate = min(1.0, (step + 1) / max(1, len(plan) // 20)) * (1 - step / len(plan))
         for group, top in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = top * rate
         ids, attention = pieces.padded(batch)
@@ -318,11 +300,6 @@ def _values_loss(logits: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
     known = (~torch.isnan(said[:, :1])).float()
     apart = logits[:, columns].clamp(-MOST, MOST) - torch.nan_to_num(said[:, columns]).clamp(-MOST, MOST)
     return (apart.square() * known).mean(dim=1).sum() / len(logits)
-
-
-def _over_and_over(lengths: npt.NDArray[np.int64], tokens: int, rng: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:
-    while True:
-        yield from batches(lengths, tokens, rng)
 
 
 def _evidence_loss(scores: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:

@@ -23,7 +23,7 @@ from training.encoder.reopening import resize_heads, resize_inner
 Say = Callable[[str], None]
 
 DAMPING = 1e-3
-"""Of the least squares, of the mean variance of an input."""
+"""Of the least squares, in mean squares of an input."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,25 @@ class Shape:
     heads: tuple[int, ...] = (6, 6)
     neurons: tuple[int, ...] = (256, 384)
 
+    def __post_init__(self) -> None:
+        """Raises UsageError: it is no shape."""
+        if not len(self.layers) == len(self.heads) == len(self.neurons):
+            raise UsageError("every layer that stays wants a number of heads and of neurons")
+        if not self.layers or list(self.layers) != sorted(set(self.layers)) or min(self.layers) < 0:
+            raise UsageError("the layers that stay are numbers from 0, ascending")
+        if min(*self.heads, *self.neurons) < 1:
+            raise UsageError("every layer that stays wants a head and a neuron")
+
+    def check(self, model: ClauseEncoder) -> None:
+        """Raises UsageError: an encoder has less than is to stay of it."""
+        layers = model.encoder.encoder.layer  # type: ignore[union-attr]
+        if max(self.layers) >= len(layers):
+            raise UsageError(f"the encoder has layers 0 to {len(layers) - 1}")
+        for layer, heads, neurons in zip(self.layers, self.heads, self.neurons, strict=True):
+            own = layers[layer].attention.self.num_attention_heads, layers[layer].intermediate.dense.out_features
+            if heads > own[0] or neurons > own[1]:
+                raise UsageError(f"layer {layer} of the encoder has {own[0]} heads and {own[1]} neurons")
+
 
 @torch.no_grad()
 def thin(model: ClauseEncoder, pieces: Pieces, shape: Shape, *, tokens: int = 4_096, say: Say = lambda line: None) -> None:
@@ -55,11 +74,8 @@ def thin(model: ClauseEncoder, pieces: Pieces, shape: Shape, *, tokens: int = 4_
     Raises:
         UsageError: the shape asks for more than there is.
     """
+    shape.check(model)
     body = model.encoder.encoder  # type: ignore[union-attr]
-    if not len(shape.layers) == len(shape.heads) == len(shape.neurons):
-        raise UsageError("every layer that stays wants a number of heads and of neurons")
-    if not shape.layers or max(shape.layers) >= len(body.layer):
-        raise UsageError(f"the encoder has layers 0 to {len(body.layer) - 1}")
     body.layer = nn.ModuleList([body.layer[layer] for layer in shape.layers])
     model.encoder.config.num_hidden_layers = len(shape.layers)  # type: ignore[union-attr]
     began = time.monotonic()
@@ -83,14 +99,11 @@ def thin(model: ClauseEncoder, pieces: Pieces, shape: Shape, *, tokens: int = 4_
             _fill(getattr(block.attention.self, name), *part)
         _fill(block.attention.output.dense, weight, bias)
         say(f"layer {shape.layers[layer]}: {heads} heads, {neurons} neurons, {time.monotonic() - began:.0f} s")
-    model.to(device())
 
 
 def _columns(product: nn.Linear, moment: torch.Tensor, *, group: int, keep: int) -> tuple[list[int], torch.Tensor]:
     """Which inputs of a product stay, and its weights when the others are gone: group by group goes what costs least."""
     count = product.in_features // group
-    if not 0 < keep <= count:
-        raise UsageError(f"{keep} of {count} cannot stay")
     fitted, moment = product.weight.double(), moment.double()
     damping = DAMPING * moment.diagonal().mean() * torch.eye(len(moment), dtype=torch.float64, device=moment.device)
     inverse, gone = torch.linalg.inv(moment + damping), torch.zeros(count, dtype=torch.bool, device=moment.device)
