@@ -22,7 +22,7 @@ ABBREVIATIONS = (
     "a.m.v.b.", "amvb.", "art.", "artt.", "jo.", "juncto.", "resp.", "c.q.", "m.b.t.", "o.a.", "nr.", "nrs.", "stb.",
     "stcrt.", "trb.", "pb.", "pbeu.", "pbeg.", "bijl.", "blz.", "par.", "hfdst.", "afd.", "sub.", "ca.", "enz.", "e.d.",
     "e.v.", "i.c.", "i.v.m.", "o.g.v.", "b.v.", "n.v.", "v.o.f.", "mr.", "dr.", "prof.", "ing.", "ir.", "drs.", "max.",
-    "min.", "incl.", "excl.", "bv.", "bijv.", "evt.", "zgn.", "vgl.", "tel.", "mw.", "no.", "p.",
+    "min.", "incl.", "excl.", "bv.", "bijv.", "evt.", "zgn.", "vgl.", "tel.", "mw.", "no.", "p.", "st.",
     "z.s.m.", "t.a.v.", "t.b.v.", "d.w.z.", "w.o.", "m.u.v.", "jl.", "kst.", "kb.", "k.b.",
 )  # fmt: skip
 """With the full stop that does not end a sentence."""
@@ -34,6 +34,9 @@ _LAST_WORD = re.compile(r"[^\s(\[«\"'“‘:]*\Z")
 _ADDRESS = re.compile(r"(?:www|\S*[./@]\S*)\Z", re.IGNORECASE)
 """What stands before a full stop that no space follows, where it is of a page or of mail."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]|[A-ZÀ-Ý]")
+_LETTER = re.compile(r"(?<!\w)[a-tv-z]\Z")
+_NAMED = re.compile(r"\b(?:onder|onderde(?:el|len)|sub|letters?|punt(?:en)?)\s+(?:\w,?\s+(?:(?:en|of|tot en met)\s+)?)*[a-z]\Z")
+"""A letter that names an item of a list elsewhere ("bedoeld onder a en b"): any other numbers one here, but "u"."""
 _NUMBER = r"(?:[a-z]{1,2}|[ivx]{1,4}|\d{1,3}°?|[-–•])"
 _ITEM = re.compile(rf"(?:\A|[:;,]\s*){_NUMBER}\Z", re.IGNORECASE)
 _LAST_ITEM = re.compile(rf"\b(?:en|of)\s+{_NUMBER}\Z", re.IGNORECASE)
@@ -65,6 +68,8 @@ def _is_no_end(text: str, start: int, mark: re.Match[str]) -> bool:
     word = _LAST_WORD.search(before)
     assert word is not None, "it matches nothing too"
     if f"{word.group().lower()}." in _KNOWN or _INITIALS.fullmatch(word.group()) or _ITEM.search(before):
+        return True
+    if _LETTER.search(before) and not _NAMED.search(before):
         return True
     if not text[mark.end()].isspace() and _ADDRESS.search(before):
         return True
