@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -23,6 +24,9 @@ from corpus.spreading import Chunk, Result, Task, Tools, perform
 
 PATIENCE = 60.0
 """Seconds that a cluster may be without any worker."""
+
+_LOOK = 5.0
+"""Seconds after which a cluster that gives no result is looked at."""
 
 _CONNECT = 10.0
 """Seconds in which a scheduler must answer."""
@@ -100,11 +104,15 @@ def _threads(client: Any) -> int:
 
 
 def _result(client: Any, future: Any, address: str) -> Any:
-    """The result of a future, unless no worker is there to work it out."""
+    """The result of a future, unless no worker is there to work it out and none has come or gone for a while."""
+    alive, last = time.monotonic(), None
     while not future.done():
         try:
-            return future.result(timeout=PATIENCE)
+            return future.result(timeout=_LOOK)
         except TimeoutError:
-            if not _threads(client):
+            now, event = time.monotonic(), client.get_events("all")[-1:]
+            if _threads(client) or event != last:
+                alive, last = now, event
+            elif now - alive >= PATIENCE:
                 raise WorkLost(f"{address}: the cluster has no workers") from None
     return future.result()

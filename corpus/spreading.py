@@ -5,6 +5,9 @@ way at a time as keeps all workers busy, and no more: a corpus need not fit in m
 
 A chunk whose worker dies is done again, until it has cost MAX_DEATHS workers. An exception in the work itself is no death: it
 ends the work and is raised here.
+
+Processes of this machine lay results in files. Through the pipe that all of them share a large one goes in pieces, and who is
+killed between two of them leaves the other end waiting for the rest for ever.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import os
 import pickle
 import signal
 import socket
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +26,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from corpus.code_hash import code_hash
@@ -120,18 +125,45 @@ def spread(
 
 
 @dataclass(kw_only=True)
-class _Sent(Generic[Result]):
+class _Sent:
     """A chunk that was taken and whose result was not given yet."""
 
     packed: bytes
-    future: Future[Result] | None = None  # None: to be handed to a pool
+    future: Future[str] | None = None  # None: to be handed to a pool
     deaths: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Laid(Generic[Tools, Chunk, Result]):
+    """A task whose results are laid in files of a folder; what goes through the pipe is a name, in one piece."""
+
+    task: Task[Tools, Chunk, Result]
+    folder: str
+
+    def __call__(self, packed: bytes) -> str:
+        result = self.task(packed)
+        with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
+            pickle.dump(result, file, protocol=pickle.HIGHEST_PROTOCOL)
+        return file.name
+
+    @staticmethod
+    def take(name: str) -> Result:
+        """The result in a file, which is removed."""
+        content = Path(name).read_bytes()
+        Path(name).unlink()
+        result: Result = pickle.loads(content)
+        return result
+
+
 def _in_processes(task: Task[Tools, Chunk, Result], chunks: Iterator[Chunk], workers: int) -> Iterator[Result]:
+    with tempfile.TemporaryDirectory(prefix="regelruimte-", ignore_cleanup_errors=True) as folder:
+        yield from _in_pool(_Laid(task=task, folder=folder), chunks, workers)
+
+
+def _in_pool(laid: _Laid[Tools, Chunk, Result], chunks: Iterator[Chunk], workers: int) -> Iterator[Result]:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([task.run.__module__])
-    waiting: deque[_Sent[Result]] = deque()
+    context.set_forkserver_preload([laid.task.run.__module__])
+    waiting: deque[_Sent] = deque()
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
     try:
         while True:
@@ -140,21 +172,21 @@ def _in_processes(task: Task[Tools, Chunk, Result], chunks: Iterator[Chunk], wor
                 return
             try:
                 for sent in waiting:
-                    sent.future = sent.future or pool.submit(task, sent.packed)
+                    sent.future = sent.future or pool.submit(laid, sent.packed)
                 assert (first := waiting[0].future) is not None
-                result = first.result()
+                name = first.result()
             except BrokenProcessPool:
                 _take_back(waiting)
                 pool.shutdown(wait=False)  # it is broken: to wait for what is left of it may take for ever
                 pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
             else:
                 waiting.popleft()
-                yield result
+                yield laid.take(name)
     finally:
         pool.shutdown(wait=not waiting, cancel_futures=True)
 
 
-def _take_back(waiting: Iterable[_Sent[Result]]) -> None:
+def _take_back(waiting: Iterable[_Sent]) -> None:
     """Note which chunks a pool lost with the death of a worker; nobody knows which of them that worker had."""
     for sent in waiting:
         if sent.future is None or not isinstance(sent.future.exception(), BrokenProcessPool):

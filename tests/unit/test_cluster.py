@@ -24,7 +24,7 @@ from corpus.schema import RegulationEntry
 from corpus.spreading import spread
 from corpus.store import Store
 from service.command_line import main
-from tests.clusters import CHECKOUT, Cluster, cluster, command, finished, plain_clauses, unfinished_lines, until
+from tests.clusters import CHECKOUT, Cluster, cluster, command, finished, kill_oneself, plain_clauses, unfinished_lines, until
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 pytestmark = pytest.mark.timeout(900)
@@ -117,9 +117,9 @@ def test_a_client_that_is_killed_goes_on_on_the_cluster(running: Cluster, tmp_pa
 
 
 def test_a_chunk_that_kills_its_workers_ends_the_work(tmp_path: Path) -> None:
-    """The work is kill(2) on the worker itself, which its nanny starts again."""
+    """Its nanny starts a worker again."""
     with cluster(tmp_path, workers=1, nanny=True) as dying, pytest.raises(WorkLost, match="killed 4 workers"):
-        list(spread(os.kill, [0, signal.SIGKILL, 0], start=os.getpid, cluster=dying.address))
+        list(spread(kill_oneself, [0, signal.SIGKILL, 0], start=os.getpid, cluster=dying.address))
 
 
 def test_a_worker_with_another_model_is_refused(running: Cluster, tmp_path: Path) -> None:

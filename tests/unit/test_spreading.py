@@ -16,7 +16,7 @@ import pytest
 from corpus.errors import WorkLost
 from corpus.spreading import MAX_DEATHS, spread
 from service.command_line import main
-from tests.clusters import command, finished, plain_clauses, unfinished_lines, until
+from tests.clusters import command, finished, large_but_killed_once, marker, plain_clauses, unfinished_lines, until
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -64,6 +64,12 @@ def test_a_chunk_that_kills_its_process_ends_the_work() -> None:
     """The work is kill(2) on the own process: signal 0 does nothing."""
     with pytest.raises(WorkLost, match=f"lost {MAX_DEATHS} times"):
         list(spread(os.kill, [0, 0, 0, signal.SIGKILL, 0, 0], start=os.getpid, workers=2))
+
+
+def test_who_is_killed_while_handing_over_holds_nobody_up(tmp_path: Path) -> None:
+    size = 200_000_000
+    results = spread(large_but_killed_once, [size] * 4, start=marker, arguments={"path": str(tmp_path / "dead")}, workers=2)
+    assert [len(result) for result in results] == [size] * 4 and (tmp_path / "dead").exists()
 
 
 def processes_of(running: subprocess.Popen[str]) -> list[psutil.Process]:
