@@ -296,6 +296,15 @@ def test_a_changed_byte_is_refused_or_harmless(tmp_path: Path, name: str, place:
         validated(found, name="found")
 
 
+def test_a_table_without_a_column_is_refused(tmp_path: Path) -> None:
+    table = pa.Table.from_pylist([row().to_json()], schema=huggingface._schema())
+    (tmp_path / "data").mkdir()
+    for name in huggingface._schema().names:
+        pq.write_table(table.drop_columns([name]), tmp_path / huggingface.FILE)
+        with pytest.raises(UnreadableSource):
+            FORMATS["huggingface"].read(tmp_path)
+
+
 def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "in.jsonl").write_bytes(b'{"initiatief": "' + b"x" * (jsonl.MAX_LINE + 10))
     with pytest.raises(UnreadableSource, match="line 1: longer than the 1 MB"):

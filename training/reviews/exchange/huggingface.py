@@ -61,7 +61,7 @@ def _rows(part: Path) -> Iterator[JudgedRow]:
                 for raw in batch.to_pylist():
                     number += 1
                     yield row_of(raw, name=name, line=number)
-    except (pa.ArrowException, OSError, ValueError, OverflowError):
+    except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError):  # a column is not there
         raise UnreadableSource(name, "no Parquet that can be read") from None
 
 
