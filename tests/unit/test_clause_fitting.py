@@ -17,6 +17,7 @@ from corpus.passages import normalised
 from corpus.store import Store
 from models.clauses import consistent
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
+from tests.sample_labels import SAMPLE, sample_labels
 from training.agreement import graders_agreement, reach_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
@@ -28,8 +29,6 @@ from training.extras import training_extra_missing
 from training.label_review import doubtful_labels
 from training.ladder import ladder
 from training.learning_curve import learning_curve
-
-SAMPLE = Path(__file__).resolve().parents[2] / "corpus/sample"
 
 
 def label(**changes: object) -> ClauseLabel:
@@ -44,14 +43,8 @@ def label(**changes: object) -> ClauseLabel:
 def data(tmp_path_factory: pytest.TempPathFactory) -> ClauseExamples:
     folder = tmp_path_factory.mktemp("store") / "S"
     add_paths([SAMPLE / "regelingen"], store=folder)
-    rows = [json.loads(line) for line in (SAMPLE / "clauses.jsonl").read_text(encoding="utf-8").splitlines()]
-    labels = [
-        ClauseLabel(**{**row, **{name: tuple(map(tuple, row[name])) if name == "evidence" else tuple(row[name])
-                                 for name in ("barriers", "relief", "evidence")}})
-        for row in rows
-    ]  # fmt: skip
     store = Store(folder)
-    return clause_examples(store, join(store, labels))
+    return clause_examples(store, join(store, sample_labels()))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +10,13 @@ import pytest
 
 from corpus.adding import add_paths
 from corpus.errors import InvalidModel, UsageError
-from corpus.labels import ClauseLabel, JoinReport, join
+from corpus.labels import JoinReport, join
 from corpus.store import Store
 from models.loading import load_model, released_folder, save_model
 from models.packaging import open_package
 from models.quality import load_quality
 from service.command_line import main
+from tests.sample_labels import SAMPLE, sample_labels
 from tests.unit.test_encoder_learning import encoder, examples
 from training.extras import training_extra_missing
 
@@ -28,8 +28,6 @@ pytestmark = [
     ),
     pytest.mark.filterwarnings("default"),  # torch and its exporter warn about themselves
 ]
-
-SAMPLE = Path(__file__).resolve().parents[2] / "corpus/sample"
 
 
 def batch(count: int = 40, *, seed: int = 0):  # type: ignore[no-untyped-def]  # torch may be missing where this is read
@@ -227,13 +225,7 @@ def test_it_learns_what_it_lost() -> None:
 
 
 def joined_sample(store: Store) -> JoinReport:
-    rows = [json.loads(line) for line in (SAMPLE / "clauses.jsonl").read_text(encoding="utf-8").splitlines()]
-    labels = [
-        ClauseLabel(**{**row, **{name: tuple(map(tuple, row[name])) if name == "evidence" else tuple(row[name])
-                                 for name in ("barriers", "relief", "evidence")}})
-        for row in rows
-    ]  # fmt: skip
-    return join(store, labels)
+    return join(store, sample_labels())
 
 
 def test_the_model_that_ships_is_thinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
