@@ -71,6 +71,7 @@ DETECTED = [
     ("400 zonnepanelen op een dak", "zonnepanelen"),
     ("Een busje met een chauffeur rijdt ouderen naar het dorp.", "personenvervoer"),
     ("We gaan langs de deuren met een collecte.", "geld-inzamelen"),
+    ("Voor onze kano's zoeken we een plek.", "varen"),
 ]
 
 

@@ -45,3 +45,12 @@ def test_runs_do_not_go_from_one_text_into_the_next() -> None:
 def test_no_texts_and_no_vocabulary() -> None:
     assert Terms([], np.zeros(0, dtype=np.float32), ngram_range=(1, 2)).counted(["a b", ""]).shape == (2, 0)
     assert Terms(["a"], np.ones(1, dtype=np.float32)).counted([]).shape == (0, 1)
+
+
+def test_features_that_were_added_later_change_no_length() -> None:
+    """The first keep their values to the bit; a row that has none of them is of unit length by the others."""
+    idf = np.array([1.0, 2.0, 3.0], dtype=np.float32)
+    narrow = Terms(["aa", "bb"], idf[:2]).transform(["aa bb cc", "cc", "dd"]).toarray()
+    wide = Terms(["aa", "bb", "cc"], idf, measured=2).transform(["aa bb cc", "cc", "dd"]).toarray()
+    assert (wide[:, :2] == narrow).all()
+    assert wide[0, 2] == pytest.approx(3 / np.sqrt(5)) and wide[1:, 2].tolist() == [1, 0]
