@@ -177,7 +177,7 @@ def _in_pool(laid: _Laid[Tools, Chunk, Result], chunks: Iterator[Chunk], workers
                 name = first.result()
             except BrokenProcessPool:
                 _take_back(waiting)
-                pool.shutdown(wait=False)  # it is broken: to wait for what is left of it may take for ever
+                pool.shutdown(wait=False)  # it is broken: nothing is left to wait for
                 pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
             else:
                 waiting.popleft()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,10 @@ from models.loading import load_model, save_model
 from models.packaging import open_package
 from models.quality import save_quality
 from models.vectorising import ClauseText
+from training.clause_config import ThinningConfig
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_measures import headline
+from training.clause_running import PER_REGULATION
 from training.extras import require_training_extra
 from training.quality import measure_quality
 from training.reading import frozen_examples, said_of
@@ -41,29 +43,8 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
-PER_REGULATION = 200
-"""Clauses of one regulation that the whole encoder judges."""
-
 WEIGHED = 800
 """Clauses by which it is decided what goes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ThinningConfig:
-    """How a model is thinned; kept with the result."""
-
-    version: str
-    layers: tuple[int, ...] = (0, 2)  # that stay
-    heads: int = 6  # of each layer
-    neurons: tuple[int, ...] = (256, 384)  # of each layer
-    unlabelled: int = 90_000  # clauses that the whole encoder judges
-    doubtful: float = 0.08  # those that the fast tier finds plainer than this are not among them
-    epochs: int = 2
-    learning_rate: float = 4e-4
-    output_rate: float = 1e-3
-    batch_tokens: int = 4_096
-    dropout: float = 0.05
-    seed: int = 0
 
 
 def thin_model(
@@ -102,8 +83,9 @@ def thin_model(
     thinned = replace(model, version=config.version, clauses=replace(model.clauses, slow=slow))
     say("reading the frozen regulations")
     said, whole = said_of(thinned.clauses, kept_apart), said_of(model.clauses, kept_apart)
+    figures = headline(said)
     # What hangs on the fast tier alone, as ranking and rule qualifications do, is what it was.
-    measured: dict[str, Any] = {**package.manifest.get("measured", {}), "clauses": headline(said), "frozen": headline(said)}
+    measured: dict[str, Any] = {**package.manifest.get("measured", {}), "clauses": figures, "frozen": figures}
     about: dict[str, Any] = {
         **{name: package.manifest[name] for name in ("config", "data") if name in package.manifest},
         "thinned": {"from": package.version, "config": asdict(config), "measured_before": headline(whole)},
@@ -154,11 +136,13 @@ def _learnt(
 ) -> EncoderTier:
     """The thin encoder."""
     import torch
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
 
     from training.encoder.batching import Pieces, device
     from training.encoder.distilling import joined
     from training.encoder.exporting import exported
-    from training.encoder.finetuning import FinetuningConfig, learn_on, lessons
+    from training.encoder.finetuning import FinetuningConfig, learn_on, lessons, tokenise
     from training.encoder.thinning import thin
 
     onnx, tokenizer, longest = whole.files["encoder.onnx"], whole.files["tokenizer.json"], whole.max_length
@@ -167,7 +151,8 @@ def _learnt(
         batch_tokens=config.batch_tokens, max_length=longest, dropout=config.dropout, seed=config.seed,
     )  # fmt: skip
     texts = [*labelled.texts, *unlabelled]
-    tokenised = _tokenised(tokenizer, texts, longest)
+    words = PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(tokenizer.decode("utf-8")), pad_token="[PAD]")
+    tokenised = tokenise(words, texts, max_length=longest)
     say(f"the whole encoder reads {len(texts)} clauses")
     values, marks = _said(EncoderTier(onnx, tokenizer, max_length=longest, threads=2), texts, tokenised)
     own = lessons(_first(tokenised, len(labelled)), labelled.targets, labelled.evidence, smoothing=settings.smoothing)
@@ -182,23 +167,6 @@ def _learnt(
     start.dropout.p = config.dropout
     learnt = learn_on(start, replace(taught, values=exact), config=settings, say=say)
     return EncoderTier(exported(learnt), tokenizer, max_length=longest)
-
-
-def _tokenised(tokenizer: bytes, clauses: Sequence[ClauseText], max_length: int) -> Tokenised:
-    """As ``finetuning.tokenise``, by the tokeniser of a model directory."""
-    from tokenizers import Tokenizer
-
-    from models.encoding import framed
-    from training.encoder.finetuning import Tokenised
-
-    words = Tokenizer.from_str(tokenizer.decode("utf-8"))
-    words.enable_truncation(max_length, strategy="only_second")
-    words.no_padding()
-    encoded = words.encode_batch([framed(title=one.title, heading=one.heading, text=one.text) for one in clauses])
-    spans = [
-        [span if part == 1 else (0, 0) for span, part in zip(one.offsets, one.sequence_ids, strict=True)] for one in encoded
-    ]
-    return Tokenised(ids=[one.ids for one in encoded], spans=spans, pad=words.token_to_id("[PAD]") or 0)
 
 
 def _first(tokenised: Tokenised, count: int) -> Tokenised:

@@ -41,13 +41,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     thin.add_argument("--output", type=Path, required=True, metavar="DIR", help="model directory to write")
     thin.add_argument("--version", dest="model_version", required=True, metavar="V", help="version of the thinner model")
     thin.add_argument("--model", type=Path, metavar="DIR", help="model directory to thin (default: the one that ships)")
-    thin.add_argument("--layers", type=_numbers, metavar="N,N", help="layers of the encoder that stay, from 0 (default 0,2)")
-    thin.add_argument("--heads", type=int, metavar="N", help="attention heads that stay in each (default 6)")
-    thin.add_argument("--neurons", type=_numbers, metavar="N,N", help="inner neurons that stay in each (default 256,384)")
-    thin.add_argument(
-        "--unlabelled", type=int, metavar="N", help="clauses that the whole encoder judges for it (default 90000)"
-    )
-    thin.add_argument("--epochs", type=int, metavar="N", help="how often it goes over all of them (default 2)")
+    _add_thinning_options(thin)
     evaluate = add_command(
         commands,
         "evaluate",
@@ -91,6 +85,29 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(","))
+
+
+def _add_thinning_options(parser: argparse.ArgumentParser) -> None:
+    from training.clause_config import ThinningConfig
+
+    plain = ThinningConfig(version="")
+    layers, neurons = (",".join(map(str, numbers)) for numbers in (plain.layers, plain.neurons))
+    parser.add_argument(
+        "--layers", type=_numbers, default=layers, metavar="N,N", help="layers that stay, from 0 (default %(default)s)"
+    )
+    parser.add_argument(
+        "--heads", type=int, default=plain.heads, metavar="N", help="attention heads that stay in each (default %(default)s)"
+    )
+    parser.add_argument(
+        "--neurons", type=_numbers, default=neurons, metavar="N,N", help="inner neurons that stay in each (default %(default)s)"
+    )
+    parser.add_argument(
+        "--unlabelled", type=int, default=plain.unlabelled, metavar="N",
+        help="clauses that the whole encoder judges for it (default %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--epochs", type=int, default=plain.epochs, metavar="N", help="how often it goes over all of them (default %(default)s)"
+    )
 
 
 def _add_clause_options(parser: argparse.ArgumentParser) -> None:
@@ -154,11 +171,16 @@ def _train(arguments: argparse.Namespace) -> int:
 def _thin(arguments: argparse.Namespace) -> int:
     from corpus.store import Store
     from models.loading import released_folder
-    from training.thinning import ThinningConfig, thin_model
+    from training.clause_config import ThinningConfig
+    from training.thinning import thin_model
 
-    asked = {name: getattr(arguments, name) for name in ("layers", "heads", "neurons", "unlabelled", "epochs")}
     config = ThinningConfig(
-        version=arguments.model_version, **{name: value for name, value in asked.items() if value is not None}
+        version=arguments.model_version,
+        layers=arguments.layers,
+        heads=arguments.heads,
+        neurons=arguments.neurons,
+        unlabelled=arguments.unlabelled,
+        epochs=arguments.epochs,
     )
     about = thin_model(arguments.model or released_folder(), Store(arguments.store), arguments.output, config=config, say=_say)
     _print_measures({"clauses": about["measured"]["clauses"]})

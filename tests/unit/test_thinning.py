@@ -257,7 +257,8 @@ def test_the_model_that_ships_is_thinned(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_model_without_encoder_is_not_thinned(tmp_path: Path) -> None:
-    from training.thinning import ThinningConfig, thin_model
+    from training.clause_config import ThinningConfig
+    from training.thinning import thin_model
 
     model = load_model()
     save_model(replace(model, clauses=replace(model.clauses, slow=None, joint=None)), tmp_path / "F", about={})

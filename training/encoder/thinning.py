@@ -36,9 +36,9 @@ class Shape:
         neurons: inner neurons of each of these.
     """
 
-    layers: tuple[int, ...] = (0, 2)
-    heads: tuple[int, ...] = (6, 6)
-    neurons: tuple[int, ...] = (256, 384)
+    layers: tuple[int, ...]
+    heads: tuple[int, ...]
+    neurons: tuple[int, ...]
 
     def __post_init__(self) -> None:
         """Raises UsageError: it is no shape."""
