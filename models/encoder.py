@@ -22,8 +22,11 @@ from models.vectorising import ClauseText
 
 Floats = npt.NDArray[np.float32]
 
-BATCH_TOKENS = 4_096
-"""Word pieces that are read at once, padding among them: more gains no speed and costs memory."""
+BATCH_TOKENS = 1_024
+"""Word pieces that are read at once, padding among them: what the layers make of more does not stay near the processor."""
+
+SLOWER = ["SkipLayerNormFusion"]
+"""What onnxruntime would join, and then does more slowly on a processor than the parts by themselves."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ class EncoderTier:
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                model, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+            )
             self._tokenizer = Tokenizer.from_str(tokenizer.decode("utf-8"))
         except Exception as error:  # both libraries raise bare exceptions of their own kinds
             raise InvalidModel(f"the encoder cannot be opened ({error})") from None

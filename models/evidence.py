@@ -32,6 +32,8 @@ LONGEST = 3
 """Words in the longest run of words that the fast tier weighs; of stems, one less."""
 
 Floats = npt.NDArray[np.float64]
+Spans = npt.NDArray[np.int64]
+"""Start and end of words in a text, characters; *shape* (words, 2)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ class EvidenceFinder:
         """
         if not kinds:
             return []
-        words = [(match.group().lower(), match.start(), match.end()) for match in WORD.finditer(clause.text)]
+        words = np.array([match.span() for match in WORD.finditer(clause.text)], dtype=np.int64).reshape(-1, 2)
         if len(words) < MIN_WORDS:
             return []
         kinds = sorted(kinds, key=lambda kind: kind in RELIEFS)  # stable: barriers first, each group by importance
@@ -82,7 +84,7 @@ class EvidenceFinder:
         if marks is not None and len(marks.scores) > 0:
             values, price = _word_marks(words, marks) - self._least, 0.0
         else:
-            values = self._word_values(words, columns[:1], 0, last_word)[:, 0]
+            values = self._word_values(clause.text, words, columns[:1], 0, last_word)[:, 0]
             values += _bonus(clause.text, words, kinds[0], values)
             price = max(float(np.mean(np.abs(values))), 1e-9)
         found: list[Evidence] = []
@@ -90,21 +92,23 @@ class EvidenceFinder:
         for first, last, weight in _best_windows(values - price, _sentence_of(clause.text, words)):
             if weights and weight < LESSER * weights[0]:
                 break
-            start, end = words[first][1], words[last][2]
+            start, end = int(words[first, 0]), int(words[last, 1])
             # The fast tier's weights are asked for only where something hangs on them: for whole clauses they cost as much as
             # half of the slow tier.
-            speaks = int(self._word_values(words, columns, first, last).sum(axis=0).argmax()) if len(kinds) > 1 else 0
+            speaks = 0
+            if len(kinds) > 1:
+                speaks = int(self._word_values(clause.text, words, columns, first, last).sum(axis=0).argmax())
             found.append(Evidence(start=start, end=end, text=clause.text[start:end], kind=kinds[speaks]))
             weights.append(weight)
         return found
 
-    def _word_values(self, words: Sequence[tuple[str, int, int]], columns: Sequence[int], first: int, last: int) -> Floats:
+    def _word_values(self, text: str, words: Spans, columns: Sequence[int], first: int, last: int) -> Floats:
         """The weights of the n-grams that some words are part of, shared equally among the words of each.
 
         *Shape:* (last - first + 1, columns).
         """
         begin = max(0, first - LONGEST + 1)
-        nearby = [word for word, _, _ in words[begin : last + LONGEST]]
+        nearby = [text[start:end].lower() for start, end in words[begin : last + LONGEST].tolist()]
         rows, starts, lengths, shares = list[int](), list[int](), list[int](), list[float]()
         forms = {"words": (nearby, LONGEST), "stems": ([stem(word) for word in nearby], LONGEST - 1)}
         for name, (sequence, longest) in forms.items():
@@ -126,49 +130,42 @@ class EvidenceFinder:
         return values[first - begin : last - begin + 1]
 
 
-def _bonus(text: str, words: Sequence[tuple[str, int, int]], kind: str, values: Floats) -> Floats:
+def _bonus(text: str, words: Spans, kind: str, values: Floats) -> Floats:
     bonus = np.zeros(len(words))
     for phrase in find_phrases(text):
         if phrase.kind == kind:
-            for place, (_, start, end) in enumerate(words):
-                if start < phrase.end and end > phrase.start:
-                    bonus[place] = PHRASE_BONUS * float(np.mean(np.abs(values)))
+            within = (words[:, 0] < phrase.end) & (words[:, 1] > phrase.start)
+            bonus[within] = PHRASE_BONUS * float(np.mean(np.abs(values)))
     return bonus
 
 
-def _word_marks(words: Sequence[tuple[str, int, int]], marks: WordMarks) -> Floats:
+def _word_marks(words: Spans, marks: WordMarks) -> Floats:
     """The highest score among the pieces of each word; far below anything for words past the end of what was read."""
     scores = np.full(len(words), -30.0)
-    place = 0
-    for start, end, score in zip(marks.starts, marks.ends, marks.scores, strict=True):
-        while place < len(words) and words[place][2] <= start:
-            place += 1
-        if place < len(words) and words[place][1] < end:
-            scores[place] = max(scores[place], float(score))
+    # A piece belongs to the first word that ends behind its start, if that word starts before its end.
+    place = np.searchsorted(words[:, 1], marks.starts, side="right")
+    within = place < len(words)
+    within[within] = words[place[within], 0] < marks.ends[within]
+    np.maximum.at(scores, place[within], marks.scores[within])
     return scores
 
 
-def _sentence_of(text: str, words: Sequence[tuple[str, int, int]]) -> list[int]:
-    ends = [end for _, end in sentences(text)]
-    place, numbers = 0, []
-    for _, start, _ in words:
-        while place < len(ends) - 1 and start >= ends[place]:
-            place += 1
-        numbers.append(place)
-    return numbers
+def _sentence_of(text: str, words: Spans) -> npt.NDArray[np.int64]:
+    """Number of the sentence that each word starts in. *Shape:* (words,)."""
+    ends = np.array([end for _, end in sentences(text)], dtype=np.int64)
+    return np.minimum(np.searchsorted(ends, words[:, 0], side="right"), max(len(ends) - 1, 0))
 
 
-def _best_windows(values: Floats, sentence: Sequence[int]) -> list[tuple[int, int, float]]:
+def _best_windows(values: Floats, of: npt.NDArray[np.int64]) -> list[tuple[int, int, float]]:
     """First word, last word and weight of the heaviest windows within one sentence, disjoint, heaviest first."""
     count = len(values)
-    sums, of = np.concatenate([[0.0], np.cumsum(values)]), np.asarray(sentence)
+    sums = np.concatenate([[0.0], np.cumsum(values)])
     # One row per length, one column per first word; windows that run out of the text or the sentence weigh nothing.
-    weights = np.full((MAX_WORDS - MIN_WORDS + 1, count), -np.inf)
-    for row, length in enumerate(range(MIN_WORDS, min(MAX_WORDS, count) + 1)):
-        within = of[length - 1 :] == of[: count - length + 1]
-        weights[row, : count - length + 1] = np.where(within, sums[length:] - sums[: count - length + 1], -np.inf)
-    chosen: list[tuple[int, int, float]] = []
     lengths, firsts = np.arange(MIN_WORDS, MAX_WORDS + 1)[:, None], np.arange(count)
+    ends = np.minimum(firsts + lengths, count)
+    within = (firsts + lengths <= count) & (of[ends - 1] == of)
+    weights = np.where(within, sums[ends] - sums[:-1], -np.inf)
+    chosen: list[tuple[int, int, float]] = []
     while len(chosen) < MOST:
         row, first = divmod(int(np.argmax(weights)), count)
         weight, last = float(weights[row, first]), first + row + MIN_WORDS - 1

@@ -12,26 +12,11 @@ class ClauseRunConfig:
     encoder: str | None = None  # any Hugging Face model directory; None: the fast tier alone, which needs no torch
     encoder_folds: int = 4  # of the four folds, how many test the slow tier: each takes a fit of its own
     teachers: int = 0  # encoders that learn first and teach the one that ships; 0: it learns from labels alone
-    unlabelled: int = 100_000  # clauses that the teachers judge for it
-    layers: int | None = None  # of the encoder that ships, from the bottom; None for all
-    epochs: int = 4
-    plain: float = 0.1  # a clause whose every kind lies below this is settled by the fast tier
+    unlabelled: int = 200_000  # clauses that the teachers judge for it
+    doubtful: float = 0.2  # those of which the fast tier thinks it less likely that they hold anything are not among them
+    layers: int | None = None  # of the encoder: the lowest, None for all; of a taught one: spread over all, None for half
+    share: float = 0.5  # of the attention heads and neurons of every layer, that a taught one keeps
+    imitation: float = 4.0  # how often a taught one goes over the clauses before, to learn what words mean
+    epochs: int | None = None  # None: 4, and 6 of a taught one
+    plain: float = 0.35  # a clause of which the fast tier thinks it less likely that it holds anything is settled by it
     work: str = "var/training"  # where fits of the encoder are kept, so that a run that is cut off goes on
-
-
-@dataclass(frozen=True, kw_only=True)
-class ThinningConfig:
-    """How a model is thinned; kept with the result."""
-
-    version: str
-    layers: tuple[int, ...] = (0, 2)  # that stay
-    heads: int = 6  # of each layer
-    neurons: tuple[int, ...] = (256, 384)  # of each layer
-    unlabelled: int = 90_000  # clauses that the whole encoder judges
-    doubtful: float = 0.08  # those that the fast tier finds plainer than this are not among them
-    epochs: int = 2
-    learning_rate: float = 4e-4
-    output_rate: float = 1e-3
-    batch_tokens: int = 4_096
-    dropout: float = 0.05
-    seed: int = 0

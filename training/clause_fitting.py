@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 
-from models.clauses import ClauseModel, consistent, in_doubt
+from models.clauses import ClauseModel, consistent, in_doubt, not_settled
 from models.columns import COLUMN, COLUMNS, KINDS, QUALIFICATIONS, STRENGTHS
 from models.encoder import EncoderTier, WordMarks
 from models.evidence import EvidenceFinder
@@ -148,18 +148,21 @@ def unseen_fast(
     return UnseenValues(fast=(raw * slope + offset).astype(np.float32)), (slope, offset)
 
 
+def calibrated_linear(data: ClauseExamples, calibration: Calibration) -> LinearTier:
+    """The fast tier that ships: fitted on everything, calibrated by what it said unseen."""
+    fitted = fit_linear(data)
+    return LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, *calibration)
+
+
 def fit_clause_model(
     data: ClauseExamples,
     *,
+    fast: LinearTier,
     unseen: UnseenValues,
-    calibration: Calibration,
     slow: EncoderTier | None = None,
     plain: float = 0.0,
 ) -> ClauseModel:
-    """The model that ships: weights fitted on everything, the weighing of the tiers on what they said unseen."""
-    fitted = fit_linear(data)
-    slope, offset = calibration
-    fast = LinearTier(fitted.vectoriser, fitted.weights, fitted.bias, slope, offset)
+    """The model that ships: the weighing of the tiers, thresholds and bounds are of what they said unseen."""
     joint = None
     rows = np.arange(len(data))
     if slow is not None and unseen.slow is not None:
@@ -174,9 +177,8 @@ def cascade(unseen: UnseenValues, joint: Joint | None, plain: float) -> Floats:
     """Probabilities as ``ClauseModel.read`` would give them for these values. *Shape:* (clauses, columns)."""
     values = unseen.fast.copy()
     if joint is not None and unseen.slow is not None:
-        kinds = [COLUMN[name] for name in KINDS]
         rows = unseen.read_twice
-        rows = rows[sigmoid(values[rows])[:, kinds].max(axis=1) >= plain]
+        rows = rows[not_settled(values[rows], plain)]
         values[rows] = joint.values(unseen.fast[rows], unseen.slow[rows])
     return consistent(sigmoid(values))
 

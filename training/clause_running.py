@@ -8,13 +8,21 @@ from itertools import islice
 from pathlib import Path
 
 from corpus.store import Store
-from models.clauses import ClauseModel
+from models.clauses import ClauseModel, not_settled
 from models.encoder import EncoderTier
 from models.evidence import EvidenceFinder
+from models.linear import LinearTier
 from models.vectorising import ClauseText
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples
-from training.clause_fitting import UnseenValues, fit_clause_model, folds_of, measure_unseen, unseen_fast
+from training.clause_fitting import (
+    UnseenValues,
+    calibrated_linear,
+    fit_clause_model,
+    folds_of,
+    measure_unseen,
+    unseen_fast,
+)
 from training.clause_measures import Unseen
 from training.splits import learnable
 
@@ -61,15 +69,28 @@ def run_clauses(
     """
     say(f"fast tier: {len(data)} clauses of {len(set(data.groups))} regulations")
     unseen, calibration = unseen_fast(data, seed=seed, say=say)
-    slow = None
+    kept = learnable(data.groups)
+    fast, slow = calibrated_linear(data[kept], calibration), None
     if config.encoder is not None:
-        slow, unseen = _slow_tier(data, unseen, Path(config.encoder), config, unlabelled, seed, say)
+        asked = _doubtful(unlabelled, fast, config.doubtful)
+        slow, unseen = _slow_tier(data, unseen, Path(config.encoder), config, asked, seed, say)
     plain = config.plain if slow is not None else 0.0
     say("weighing the tiers")
-    kept = learnable(data.groups)
-    model = fit_clause_model(data[kept], unseen=unseen.only(kept), calibration=calibration, slow=slow, plain=plain)
+    model = fit_clause_model(data[kept], fast=fast, unseen=unseen.only(kept), slow=slow, plain=plain)
     measured = measure_unseen(data, unseen, plain=plain, finder=EvidenceFinder(model))
     return ClauseRun(model=model, unseen=unseen, measured=measured)
+
+
+def _doubtful(clauses: Sequence[ClauseText], fast: LinearTier, least: float) -> list[ClauseText]:
+    """The clauses that a slow tier may be asked about."""
+    return [
+        clause
+        for start in range(0, len(clauses), 4_000)
+        for clause, asked in zip(
+            clauses[start : start + 4_000], not_settled(fast.values(clauses[start : start + 4_000]), least), strict=True
+        )
+        if asked
+    ]
 
 
 def _slow_tier(
@@ -84,19 +105,21 @@ def _slow_tier(
     from training.extras import require_training_extra
 
     require_training_extra()
-    from training.encoder.crossing import TEACHER, Recipe, shipped_encoder, unseen_slow
+    from training.encoder.crossing import PUPIL, TEACHER, Recipe, shipped_encoder, unseen_slow
     from training.encoder.exporting import export_encoder
-    from training.encoder.finetuning import FinetuningConfig
+    from training.encoder.finetuning import FinetuningConfig, empty_encoder
+    from training.encoder.pairing import ImitationConfig
+    from training.encoder.thinning import Shape
 
     if not config.teachers:
-        recipe = Recipe(encoder=encoder, config=FinetuningConfig(epochs=config.epochs, layers=config.layers, seed=seed))
+        fit = FinetuningConfig(layers=config.layers, seed=seed)
+        recipe = Recipe(encoder=encoder, config=replace(fit, epochs=config.epochs or fit.epochs))
     else:
-        taught = FinetuningConfig(
-            epochs=config.epochs, layers=config.layers, seed=seed, learning_rate=4e-4, batch_tokens=16_384
-        )  # fmt: skip
         recipe = Recipe(
-            encoder=encoder, config=taught, teachers=config.teachers, teacher_config=replace(TEACHER, seed=seed),
-            unlabelled=unlabelled,
+            encoder=encoder, config=replace(PUPIL, epochs=config.epochs or PUPIL.epochs, seed=seed),
+            teachers=config.teachers, teacher_config=replace(TEACHER, seed=seed), unlabelled=unlabelled,
+            pupil=Shape.part_of(empty_encoder(encoder).encoder, layers=config.layers, share=config.share),
+            imitation=ImitationConfig(epochs=config.imitation, batch_tokens=PUPIL.batch_tokens, seed=seed),
         )  # fmt: skip
     work = Path(config.work)
     splits = folds_of(data, seed=seed)

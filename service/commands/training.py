@@ -1,4 +1,4 @@
-"""regelruimte train | thin | evaluate | pretrain"""
+"""regelruimte train | evaluate | pretrain"""
 
 from __future__ import annotations
 
@@ -30,18 +30,6 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     train.add_argument("--seed", type=int, default=0, metavar="N", help="of every random choice (default 0)")
     train.add_argument("--no-evaluation", action="store_true", help="skip measuring the ranker on unseen initiatives")
     _add_clause_options(train)
-    thin = add_command(
-        commands,
-        "thin",
-        run=_thin,
-        summary="make a model faster: a thinner encoder learns what the whole one says",
-        example="regelruimte thin --store store --output faster --version 0.2.0",
-    )
-    add_store_option(thin)
-    thin.add_argument("--output", type=Path, required=True, metavar="DIR", help="model directory to write")
-    thin.add_argument("--version", dest="model_version", required=True, metavar="V", help="version of the thinner model")
-    thin.add_argument("--model", type=Path, metavar="DIR", help="model directory to thin (default: the one that ships)")
-    _add_thinning_options(thin)
     evaluate = add_command(
         commands,
         "evaluate",
@@ -77,36 +65,12 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--output", type=Path, required=True, metavar="DIR", help="model directory to write (Hugging Face layout)"
     )
     encoder.add_argument("--teacher", type=Path, metavar="DIR", help="English sentence encoder (default: all-MiniLM-L6-v2)")
+    encoder.add_argument(
+        "--layers", type=int, metavar="N", help="layers of it that are kept, spread over all (default: four of its six)"
+    )
     encoder.add_argument("--minutes", type=float, default=47, metavar="N", help="how long to learn (default 47)")
     encoder.add_argument(
         "--likeness", type=Path, metavar="DIR", help="folder with SICK_NL.txt and stsb_nl_test.csv, to measure it on"
-    )
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in text.split(","))
-
-
-def _add_thinning_options(parser: argparse.ArgumentParser) -> None:
-    from training.clause_config import ThinningConfig
-
-    plain = ThinningConfig(version="")
-    layers, neurons = (",".join(map(str, numbers)) for numbers in (plain.layers, plain.neurons))
-    parser.add_argument(
-        "--layers", type=_numbers, default=layers, metavar="N,N", help="layers that stay, from 0 (default %(default)s)"
-    )
-    parser.add_argument(
-        "--heads", type=int, default=plain.heads, metavar="N", help="attention heads that stay in each (default %(default)s)"
-    )
-    parser.add_argument(
-        "--neurons", type=_numbers, default=neurons, metavar="N,N", help="inner neurons that stay in each (default %(default)s)"
-    )
-    parser.add_argument(
-        "--unlabelled", type=int, default=plain.unlabelled, metavar="N",
-        help="clauses that the whole encoder judges for it (default %(default)s)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--epochs", type=int, default=plain.epochs, metavar="N", help="how often it goes over all of them (default %(default)s)"
     )
 
 
@@ -125,12 +89,13 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=plain.teachers,
         metavar="N",
-        help="fits that teach the encoder that ships what they say of unlabelled clauses (for an accelerator; default 0)",
+        help="fits that teach a faster encoder, the one that ships, what they say of unlabelled clauses (for an accelerator; "
+        "default 0)",
     )
     parser.add_argument(
-        "--layers", type=int, metavar="N", help="lowest layers of the encoder that the slow tier keeps (default: all)"
+        "--layers", type=int, metavar="N", help="layers of the encoder that the slow tier keeps (default: all; taught: half)"
     )
-    parser.add_argument("--epochs", type=int, default=plain.epochs, metavar="N", help="of the slow tier (default %(default)s)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="of the slow tier (default 4; taught: 6)")
     parser.add_argument("--work", default=plain.work, metavar="DIR", help="where finished fits are kept (default %(default)s)")
 
 
@@ -165,25 +130,6 @@ def _train(arguments: argparse.Namespace) -> int:
     )
     about = train(Store(arguments.store), arguments.output, config=config, say=_say)
     _print_measures(about["measured"])
-    return 0
-
-
-def _thin(arguments: argparse.Namespace) -> int:
-    from corpus.store import Store
-    from models.loading import released_folder
-    from training.clause_config import ThinningConfig
-    from training.thinning import thin_model
-
-    config = ThinningConfig(
-        version=arguments.model_version,
-        layers=arguments.layers,
-        heads=arguments.heads,
-        neurons=arguments.neurons,
-        unlabelled=arguments.unlabelled,
-        epochs=arguments.epochs,
-    )
-    about = thin_model(arguments.model or released_folder(), Store(arguments.store), arguments.output, config=config, say=_say)
-    _print_measures({"clauses": about["measured"]["clauses"]})
     return 0
 
 
@@ -222,6 +168,7 @@ def _pretrain(arguments: argparse.Namespace) -> int:
         everyday=arguments.everyday,
         teacher=arguments.teacher,
         seconds=arguments.minutes * 60,
+        layers=arguments.layers,
         likeness=arguments.likeness,
         say=_say,
     )

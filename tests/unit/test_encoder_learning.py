@@ -139,14 +139,14 @@ def test_lessons_of_labels_leave_unknown_what_is_unknown(encoder: Path) -> None:
 
 def test_one_encoder_learns_what_the_teachers_say(encoder: Path) -> None:
     from training.encoder.distilling import fit_taught
-    from training.encoder.finetuning import FinetuningConfig, predict
+    from training.encoder.finetuning import FinetuningConfig, empty_encoder, predict
 
     data, more, new = examples(160), examples(400, seed=1), examples(100, seed=2)
     config = FinetuningConfig(epochs=12, learning_rate=1e-3, output_rate=1e-2, batch_tokens=400, threads=1)
     said: list[str] = []
     model = fit_taught(
         encoder, data.texts, data.targets, data.evidence, more.texts,
-        teachers=2, config=replace(config, epochs=6), teacher_config=config, say=said.append,
+        pupil=empty_encoder(encoder), teachers=2, config=replace(config, epochs=6), teacher_config=config, say=said.append,
     )  # fmt: skip
     assert [line for line in said if line.startswith("teacher")] == [
         "teacher 1 of 2: 160 clauses, then what it says of 400 more",
@@ -160,16 +160,30 @@ def test_one_encoder_learns_what_the_teachers_say(encoder: Path) -> None:
     assert new.texts[row].text[best[0] : best[1]] in "verbod"
 
 
-def test_a_fit_with_teachers_never_reads_the_tested_regulations(encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fit_with_teachers_never_reads_the_tested_regulations(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from training.encoder import crossing
     from training.encoder.finetuning import FinetuningConfig
+    from training.encoder.pairing import ImitationConfig
+    from training.encoder.thinning import Shape
 
     read: list[str] = []
     monkeypatch.setattr(crossing, "fit_taught", lambda *given, **_: read.extend(text.ref for text in given[4]))
-    recipe = crossing.Recipe(encoder=encoder, config=FinetuningConfig(), teachers=1, unlabelled=examples(50).texts)
-    recipe.fit(examples(10), tested=frozenset({"BWBR0000003"}))
+    recipe = crossing.Recipe(
+        encoder=encoder, config=FinetuningConfig(), teachers=1, unlabelled=examples(50).texts,
+        pupil=Shape(layers=(0,), heads=(1,), neurons=(16,)), imitation=ImitationConfig(epochs=1, batch_tokens=400),
+    )  # fmt: skip
+    said: list[str] = []
+    for _ in range(2):
+        read.clear()
+        recipe.fit(examples(10), beginnings=tmp_path, tested=frozenset({"BWBR0000003"}), say=said.append)
     assert len(read) == 32, "of fifty ten are of the tested regulation, and eight of the others are labelled"
     assert not any(ref.startswith("BWBR0000003") for ref in read)
-    plain = replace(recipe, teachers=0)
-    assert recipe.fingerprint(examples(10)) != plain.fingerprint(examples(10))
-    assert recipe.fingerprint(examples(10)) != replace(recipe, unlabelled=examples(49).texts).fingerprint(examples(10))
+    assert sum("from 50 clauses" in line for line in said) == 1, "what every pupil starts from is made once"
+    others = [
+        replace(recipe, teachers=2), replace(recipe, unlabelled=examples(49).texts),
+        replace(recipe, pupil=Shape(layers=(0,), heads=(2,), neurons=(16,))), replace(recipe, imitation=ImitationConfig()),
+        replace(recipe, teachers=0, pupil=None),
+    ]  # fmt: skip
+    assert len({one.fingerprint(examples(10)) for one in [recipe, *others]}) == 6

@@ -1,26 +1,12 @@
-"""An encoder is opened again, thinned, and learns from the whole one, where torch is there."""
+"""An encoder is thinned, and learns from the whole one, where torch is there."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from corpus.adding import add_paths
-from corpus.errors import InvalidModel, UsageError
-from corpus.labels import JoinReport, join
-from corpus.store import Store
-from models.loading import load_model, released_folder, save_model
-from models.packaging import open_package
-from models.quality import load_quality
-from service.command_line import main
-from tests.sample_labels import SAMPLE, sample_labels
-from tests.unit.test_encoder_learning import encoder, examples
+from corpus.errors import UsageError
 from training.extras import training_extra_missing
-
-__all__ = ["encoder"]
 
 pytestmark = [
     pytest.mark.skipif(
@@ -77,48 +63,6 @@ def pieces(seed: int = 3):  # type: ignore[no-untyped-def]
 
     ids, attention = batch(200, seed=seed)
     return Pieces.of([row[: int(real.sum())].tolist() for row, real in zip(ids, attention, strict=True)], pad=0)
-
-
-def test_what_was_exported_is_opened_again() -> None:
-    import torch
-
-    from training.encoder.exporting import exported
-    from training.encoder.reopening import reopened
-
-    model = whole()
-    again = reopened(exported(model))
-    alike(said(model, *batch()), said(again, *batch()), least=0.99)
-    theirs = dict(again.named_parameters())
-    for name, parameter in model.named_parameters():
-        assert torch.allclose(parameter, theirs[name], rtol=0, atol=0.01 * parameter.abs().max().item()), name
-
-
-def test_a_thin_one_is_exported_and_opened_too() -> None:
-    from training.encoder.exporting import exported
-    from training.encoder.reopening import reopened
-    from training.encoder.thinning import Shape, thin
-
-    model = whole()
-    thin(model, pieces(), Shape(layers=(0, 2), heads=(2, 1), neurons=(64, 32)))
-    again = reopened(exported(model))
-    assert [layer.attention.self.num_attention_heads for layer in again.encoder.encoder.layer] == [2, 1]
-    assert [layer.intermediate.dense.out_features for layer in again.encoder.encoder.layer] == [64, 32]
-    alike(said(model, *batch()), said(again, *batch()), least=0.99)
-
-
-@pytest.mark.parametrize("content", [b"", b"no graph", "another"])
-def test_what_is_no_such_encoder_is_refused(content: bytes | str) -> None:
-    import onnx
-    from onnx import TensorProto, helper
-
-    from training.encoder.reopening import reopened
-
-    if content == "another":
-        one = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
-        graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", [one], [one])
-        content = onnx.helper.make_model(graph).SerializeToString()
-    with pytest.raises(InvalidModel, match="opened for learning"):
-        reopened(content)  # type: ignore[arg-type]
 
 
 def test_what_nothing_hangs_on_goes_first() -> None:
@@ -186,24 +130,36 @@ def test_more_than_there_is_cannot_stay(shape: dict[str, tuple[int, ...]], told:
         thin(whole(), pieces(), Shape(**shape))
 
 
+@pytest.mark.parametrize(
+    ("layers", "share", "shape"),
+    [
+        (None, 0.5, {"layers": (0, 2), "heads": (2, 2), "neurons": (192, 192)}),
+        (3, 1.0, {"layers": (0, 1, 2), "heads": (3, 3, 3), "neurons": (384, 384, 384)}),
+        (1, 0.001, {"layers": (0,), "heads": (1,), "neurons": (1,)}),
+    ],
+)
+def test_a_part_of_an_encoder_is_spread_over_it(layers: int | None, share: float, shape: dict[str, tuple[int, ...]]) -> None:
+    from training.encoder.thinning import Shape
+
+    assert Shape.part_of(whole().encoder, layers=layers, share=share) == Shape(**shape)
+
+
+@pytest.mark.parametrize("layers", [0, 4])
+def test_layers_that_are_not_there_cannot_be_spread(layers: int) -> None:
+    from training.encoder.thinning import Shape
+
+    with pytest.raises(UsageError, match=f"has 3 layers, so {layers}"):
+        Shape.part_of(whole().encoder, layers=layers, share=0.5)
+
+
 def test_what_is_put_in_lies_where_the_encoder_does() -> None:
     """On an accelerator every part must; "meta" is a device that every machine has."""
-    from training.encoder.reopening import resize_heads, resize_inner
+    from training.encoder.thinning import resize_heads, resize_inner
 
     model = whole().to("meta")
     resize_heads(model, 1, 2)
     resize_inner(model, 1, 16)
     assert {str(parameter.device) for parameter in model.parameters()} == {"meta"}
-
-
-def test_heads_of_any_width_are_opened_again() -> None:
-    from training.encoder.exporting import exported
-    from training.encoder.reopening import reopened
-
-    model = whole(heads=6)
-    again = reopened(exported(model))
-    assert [layer.attention.self.attention_head_size for layer in again.encoder.encoder.layer] == [16] * 3
-    alike(said(model, *batch()), said(again, *batch()), least=0.99)
 
 
 def test_it_learns_what_it_lost() -> None:
@@ -222,46 +178,3 @@ def test_it_learns_what_it_lost() -> None:
     config = FinetuningConfig(epochs=15, learning_rate=1e-3, batch_tokens=400, threads=1)
     learn_on(model, taught, config=config)
     assert error() < lost / 2
-
-
-def joined_sample(store: Store) -> JoinReport:
-    return join(store, sample_labels())
-
-
-def test_the_model_that_ships_is_thinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the command, for some seconds, on the sample; measured on a regulation that is kept apart."""
-    from training import reading, splits, thinning
-
-    store = tmp_path / "S"
-    add_paths([SAMPLE / "regelingen"], store=store)
-    apart = sorted({one.label.ref.partition("/")[0] for one in joined_sample(Store(store)).joined})[0]
-    monkeypatch.setattr(thinning, "join", joined_sample)
-    for module in (splits, thinning):
-        monkeypatch.setattr(module, "frozen", lambda regulation: regulation == apart)
-    assert reading.learnable is splits.learnable
-    given = ["--store", str(store), "--output", str(tmp_path / "M"), "--version", "9.9.9", "--epochs", "1"]
-    assert main(["thin", *given, "--layers", "0", "--heads", "2", "--neurons", "1440", "--unlabelled", "50"], {}) == 0
-    thin, manifest = load_model(tmp_path / "M"), open_package(tmp_path / "M").manifest
-    before = open_package(released_folder()).manifest
-    assert thin.version == "9.9.9" and manifest["thinned"]["from"] == before["version"]
-    measured = manifest["measured"]
-    assert measured["clauses"] == measured["frozen"] != manifest["thinned"]["measured_before"]
-    assert measured["ranking"] == before["measured"]["ranking"], "that hangs on the fast tier alone"
-    quality = load_quality(tmp_path / "M")
-    assert quality is not None and quality.against is not None and quality.against.version == before["version"]
-    assert quality.clauses == quality.against.clauses > 30 and quality.learning == ()
-    assert manifest["files"]["clauses.safetensors"] == before["files"]["clauses.safetensors"], "only the encoder is another"
-    assert manifest["files"]["encoder.onnx"] != before["files"]["encoder.onnx"]
-    assert thin.clauses.slow is not None and len(thin.clauses.slow.files["encoder.onnx"]) < 12_000_000
-    assert thin.clauses.read(examples(10).texts).read_twice.any()
-
-
-def test_a_model_without_encoder_is_not_thinned(tmp_path: Path) -> None:
-    from training.clause_config import ThinningConfig
-    from training.thinning import thin_model
-
-    model = load_model()
-    save_model(replace(model, clauses=replace(model.clauses, slow=None, joint=None)), tmp_path / "F", about={})
-    add_paths([SAMPLE / "regelingen"], store=tmp_path / "S")
-    with pytest.raises(UsageError, match="no encoder"):
-        thin_model(tmp_path / "F", Store(tmp_path / "S"), tmp_path / "M", config=ThinningConfig(version="1"))

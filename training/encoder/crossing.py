@@ -3,6 +3,7 @@
     WORK/<fingerprint>/fold-<n>.safetensors    values and evidence marks of the clauses of one fold
     WORK/<fingerprint>/fit-<n>.safetensors     weights that have not seen that fold
     WORK/<fingerprint>/fit-whole.safetensors   weights fitted on everything but the frozen regulations
+    WORK/<fingerprint>/pupil.safetensors       where there are teachers: weights that every fit of their pupil starts from
 
 The fingerprint is of the clauses, the targets, the configuration and the encoder: anything else starts anew.
 """
@@ -21,20 +22,28 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 from safetensors.torch import load_file as load_weights
 from safetensors.torch import save_file as save_weights
+from torch import nn
+from transformers import AutoTokenizer
 
 from models.columns import COLUMNS
 from models.encoder import WordMarks
 from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples
+from training.encoder.batching import Pieces
 from training.encoder.distilling import fit_taught
-from training.encoder.finetuning import ClauseEncoder, FinetuningConfig, empty_encoder, fit_encoder, predict
+from training.encoder.finetuning import ClauseEncoder, FinetuningConfig, empty_encoder, fit_encoder, predict, tokenise
+from training.encoder.pairing import ImitationConfig, PairedEncoder, empty_pupil, paired_pupil
+from training.encoder.thinning import Shape
 from training.splits import frozen, learnable
 
 Say = Callable[[str], None]
 Rows = npt.NDArray[np.int64]
 
-TEACHER = FinetuningConfig(epochs=5, learning_rate=4e-4, batch_tokens=8_192)
+TEACHER = FinetuningConfig(epochs=5, learning_rate=3e-4, batch_tokens=8_192)
 """How encoders that teach learn from labels."""
+
+PUPIL = FinetuningConfig(epochs=6, learning_rate=5e-4, output_rate=1.5e-3, batch_tokens=16_384, dropout=0.05)
+"""How the one that serves learns from them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +56,8 @@ class Recipe:
         teachers: how many encoders learn from labels and teach the one that serves; 0 for labels alone.
         teacher_config: how those learn.
         unlabelled: clauses that they judge for it.
+        pupil: what is left of the encoder in the one that they teach, which reads in pairs; None without teachers.
+        imitation: how that one learns from the encoder itself first.
     """
 
     encoder: Path
@@ -54,17 +65,48 @@ class Recipe:
     teachers: int = 0
     teacher_config: FinetuningConfig = TEACHER
     unlabelled: Sequence[ClauseText] = ()
+    pupil: Shape | None = None
+    imitation: ImitationConfig = ImitationConfig()
 
-    def fit(self, data: ClauseExamples, *, tested: frozenset[str] = frozenset(), say: Say = lambda line: None) -> ClauseEncoder:
-        """An encoder fitted to these examples, and to nothing of the regulations that it is tested on."""
+    def empty(self) -> ClauseEncoder:
+        """An encoder of the shape that a fit has."""
+        if self.pupil is not None:
+            return ClauseEncoder(empty_pupil(self.encoder, self.pupil))
+        return empty_encoder(self.encoder, layers=self.config.layers)
+
+    def fit(
+        self, data: ClauseExamples, *, beginnings: Path, tested: frozenset[str] = frozenset(), say: Say = lambda line: None
+    ) -> ClauseEncoder:
+        """An encoder fitted to these examples, and to nothing of the regulations that it is tested on.
+
+        Args:
+            data: the examples.
+            beginnings: folder where the weights are kept that every pupil starts from.
+            tested: regulations; without any, the frozen ones.
+            say: told in one line what is being done.
+        """
         labelled = {text.ref for text in data.texts}
-        if not self.teachers:
+        if self.pupil is None:
             return fit_encoder(self.encoder, data.texts, data.targets, data.evidence, config=self.config, say=say)
         return fit_taught(
             self.encoder, data.texts, data.targets, data.evidence,
             [text for text in self.unlabelled if text.ref not in labelled and not self._tests(text, tested)],
+            pupil=ClauseEncoder(self._beginning(beginnings, self.pupil, say), dropout=self.config.dropout),
             teachers=self.teachers, config=self.config, teacher_config=self.teacher_config, say=say,
         )  # fmt: skip
+
+    def _beginning(self, folder: Path, shape: Shape, say: Say) -> PairedEncoder:
+        """What every pupil starts from: it knows words, and of clauses nothing. It reads all clauses, for it sees no label."""
+        path = folder / "pupil.safetensors"
+        if not path.exists():
+            say(f"an encoder that reads in pairs, from {len(self.unlabelled)} clauses")
+            tokenizer, plain = AutoTokenizer.from_pretrained(self.encoder), empty_encoder(self.encoder).encoder
+            read = tokenise(tokenizer, self.unlabelled, max_length=self.config.max_length)
+            pieces = Pieces.of(read.ids, pad=read.pad)
+            _save_weights(paired_pupil(plain, shape, pieces, config=self.imitation, say=say), path)
+        pupil = empty_pupil(self.encoder, shape)
+        pupil.load_state_dict(load_weights(path))
+        return pupil
 
     def _tests(self, text: ClauseText, tested: frozenset[str]) -> bool:
         """Whether a clause is of a regulation that a fit is tested on; without any, those are the frozen ones."""
@@ -83,6 +125,7 @@ class Recipe:
                 digest.update((self.encoder / name).read_bytes())
         if self.teachers:
             told = [self.teachers, asdict(self.teacher_config), [[text.ref, text.text] for text in self.unlabelled]]
+            told += [asdict(self.pupil) if self.pupil is not None else None, asdict(self.imitation)]
             digest.update(json.dumps(told).encode())
         return digest.hexdigest()[:16]
 
@@ -134,13 +177,16 @@ def shipped_encoder(data: ClauseExamples, *, recipe: Recipe, work: Path, say: Sa
 
 def _fitted(path: Path, data: ClauseExamples, recipe: Recipe, tested: frozenset[str], say: Say) -> ClauseEncoder:
     if not path.exists():
-        model = recipe.fit(data, tested=tested, say=say)
-        temporary = path.with_suffix(".new")
-        save_weights({name: value.cpu().contiguous() for name, value in model.state_dict().items()}, temporary)
-        temporary.rename(path)
-    model = empty_encoder(recipe.encoder, layers=recipe.config.layers)
+        _save_weights(recipe.fit(data, beginnings=path.parent, tested=tested, say=say), path)
+    model = recipe.empty()
     model.load_state_dict(load_weights(path))
     return model.eval()
+
+
+def _save_weights(model: nn.Module, path: Path) -> None:
+    temporary = path.with_suffix(".new")
+    save_weights({name: value.cpu().contiguous() for name, value in model.state_dict().items()}, temporary)
+    temporary.rename(path)
 
 
 def _save_atomically(

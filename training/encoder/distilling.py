@@ -1,7 +1,7 @@
 """Encoders teach one what clauses are (knowledge distillation, Hinton, Vinyals and Dean 2015).
 
-Some encoders, alike but for their seed, learn from labels. What they say together is better than what any of them says; one
-encoder, the one that serves, then learns it from them: of many more clauses than anybody labelled, and of the labelled ones
+Some encoders, alike but for their seed, learn from labels. What they say together is better than what any of them says; a
+faster one, the one that serves, then learns it from them: of many more clauses than anybody labelled, and of the labelled ones
 beside the label.
 """
 
@@ -28,6 +28,7 @@ from training.encoder.finetuning import (
     Tokenised,
     answers,
     learn,
+    learn_on,
     lessons,
     tokenise,
 )
@@ -45,6 +46,7 @@ def fit_taught(
     evidence: Sequence[Sequence[tuple[int, int]] | None],
     unlabelled: Sequence[ClauseText],
     *,
+    pupil: ClauseEncoder,
     teachers: int,
     config: FinetuningConfig,
     teacher_config: FinetuningConfig,
@@ -53,13 +55,14 @@ def fit_taught(
     """Fit some encoders to labels, and one to what they say.
 
     Args:
-        folder: Hugging Face model directory that all of them start from.
+        folder: Hugging Face model directory that the teachers start from.
         clauses: with labels.
         targets: *shape* (clauses, columns); 1, 0 or MISSING.
         evidence: spans in the text of each labelled clause; None where none was asked for.
         unlabelled: clauses that only the teachers judge; none of a regulation that the result is tested on.
+        pupil: the one that learns from the others, reading the same word pieces; it changes.
         teachers: how many.
-        config: how the last one learns; an epoch goes over labelled and unlabelled clauses.
+        config: how it learns; an epoch goes over labelled and unlabelled clauses.
         teacher_config: how the teachers learn.
         say: told in one line how it goes.
     """
@@ -78,7 +81,9 @@ def fit_taught(
         marks += marked / teachers
     readable = torch.tensor([end > start for row in [*labelled.spans, *others.spans] for start, end in row], device=device())
     say("learning what they say")
-    return learn(folder, joined(own, pieces, values, marks, readable), config=config, say=say)
+    taught = joined(own, pieces, values, marks, readable)
+    values[: len(clauses)] = float("nan")  # there the label has its say
+    return learn_on(pupil, replace(taught, values=values), config=config, say=say)
 
 
 def joined(own: Lessons, pieces: Pieces, values: torch.Tensor, marks: torch.Tensor, readable: torch.Tensor) -> Lessons:

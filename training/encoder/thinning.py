@@ -1,4 +1,4 @@
-"""An encoder that serves is made thinner: it then reads faster, and learns from the whole one what it lost.
+"""An encoder is made thinner, so that it reads faster; what it lost it learns from the whole one (``pairing``, ``distilling``).
 
 Whole layers go first, then attention heads and inner neurons. Those go that least change what a layer adds to its input, and
 what stays takes over their part as far as least squares can (Optimal Brain Surgeon, Hassibi and Stork 1993, of whole columns).
@@ -7,7 +7,7 @@ what stays takes over their part as far as least squares can (Optimal Brain Surg
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,12 +18,16 @@ from torch import nn
 from corpus.errors import UsageError
 from training.encoder.batching import Pieces, batches, device
 from training.encoder.finetuning import ClauseEncoder
-from training.encoder.reopening import resize_heads, resize_inner
 
 Say = Callable[[str], None]
 
 DAMPING = 1e-3
 """Of the least squares, in mean squares of an input."""
+
+
+def spread_layers(count: int, kept: int) -> tuple[int, ...]:
+    """So many of the layers of an encoder, the first and, of two or more, the last among them."""
+    return tuple(int(place) for place in np.linspace(0, count - 1, kept).round())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,27 @@ class Shape:
             raise UsageError("the layers that stay are numbers from 0, ascending")
         if min(*self.heads, *self.neurons) < 1:
             raise UsageError("every layer that stays wants a head and a neuron")
+
+    @classmethod
+    def part_of(cls, encoder: nn.Module, *, layers: int | None, share: float) -> Shape:
+        """Some layers of an encoder, the first and the last among them, with a share of their heads and neurons.
+
+        Args:
+            encoder: a BERT.
+            layers: how many; None for half of them, rounded up.
+            share: of heads and of neurons, in (0, 1].
+
+        Raises:
+            UsageError: there are not so many layers.
+        """
+        config = encoder.config  # type: ignore[union-attr]
+        count = config.num_hidden_layers
+        kept = layers if layers is not None else (count + 1) // 2
+        if not 1 <= kept <= count:
+            raise UsageError(f"the encoder has {count} layers, so {kept} of them cannot stay")
+        heads = max(1, round(config.num_attention_heads * share))
+        neurons = max(1, round(config.intermediate_size * share))
+        return cls(layers=spread_layers(count, kept), heads=(heads,) * kept, neurons=(neurons,) * kept)
 
     def check(self, model: ClauseEncoder) -> None:
         """Raises UsageError: an encoder has less than is to stay of it."""
@@ -75,9 +100,8 @@ def thin(model: ClauseEncoder, pieces: Pieces, shape: Shape, *, tokens: int = 4_
         UsageError: the shape asks for more than there is.
     """
     shape.check(model)
+    _keep_layers(model, shape.layers)
     body = model.encoder.encoder  # type: ignore[union-attr]
-    body.layer = nn.ModuleList([body.layer[layer] for layer in shape.layers])
-    model.encoder.config.num_hidden_layers = len(shape.layers)  # type: ignore[union-attr]
     began = time.monotonic()
     for layer, (heads, neurons) in enumerate(zip(shape.heads, shape.neurons, strict=True)):
         block = body.layer[layer]
@@ -99,6 +123,45 @@ def thin(model: ClauseEncoder, pieces: Pieces, shape: Shape, *, tokens: int = 4_
             _fill(getattr(block.attention.self, name), *part)
         _fill(block.attention.output.dense, weight, bias)
         say(f"layer {shape.layers[layer]}: {heads} heads, {neurons} neurons, {time.monotonic() - began:.0f} s")
+
+
+def reshape(model: ClauseEncoder, shape: Shape) -> None:
+    """As ``thin``, with untrained weights wherever something went."""
+    _keep_layers(model, shape.layers)
+    for layer, (heads, neurons) in enumerate(zip(shape.heads, shape.neurons, strict=True)):
+        resize_inner(model, layer, neurons)
+        resize_heads(model, layer, heads)
+
+
+def _keep_layers(model: ClauseEncoder, layers: Sequence[int]) -> None:
+    body = model.encoder.encoder  # type: ignore[union-attr]
+    body.layer = nn.ModuleList([body.layer[layer] for layer in layers])
+    model.encoder.config.num_hidden_layers = len(layers)  # type: ignore[union-attr]
+
+
+def resize_heads(model: ClauseEncoder, layer: int, heads: int) -> None:
+    """Give a layer so many attention heads, untrained, of the width they have."""
+    attention = _layers(model)[layer].attention
+    width, size = attention.self.attention_head_size, attention.self.query.in_features
+    for name in ("query", "key", "value"):
+        setattr(attention.self, name, _linear(size, heads * width, attention.self.query))
+    attention.self.num_attention_heads, attention.self.all_head_size = heads, heads * width
+    attention.output.dense = _linear(heads * width, size, attention.output.dense)
+
+
+def resize_inner(model: ClauseEncoder, layer: int, width: int) -> None:
+    """Give the feed-forward part of a layer an untrained inner side of this width."""
+    block = _layers(model)[layer]
+    before, size = block.intermediate.dense, block.intermediate.dense.in_features
+    block.intermediate.dense, block.output.dense = _linear(size, width, before), _linear(width, size, before)
+
+
+def _linear(inputs: int, outputs: int, like: nn.Linear) -> nn.Linear:
+    return nn.Linear(inputs, outputs, device=like.weight.device, dtype=like.weight.dtype)
+
+
+def _layers(model: ClauseEncoder) -> nn.ModuleList:
+    return model.encoder.encoder.layer  # type: ignore[union-attr, return-value]
 
 
 def _columns(product: nn.Linear, moment: torch.Tensor, *, group: int, keep: int) -> tuple[list[int], torch.Tensor]:
