@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,12 +80,12 @@ def test_it_serves_as_it_learnt(encoder: Path) -> None:
     plain = AutoModel.from_pretrained(encoder)
     plain.pooler = None
     model = ClauseEncoder(PairedEncoder(plain)).eval()
-    data = examples(30)
-    values, evidence, spans = predict(model, encoder, data.texts, config=FinetuningConfig())
-    lengths = {len(row) for row in AutoTokenizer.from_pretrained(encoder)([text.text for text in data.texts])["input_ids"]}
+    texts = [replace(text, text=text.text + " huis" * (row % 2)) for row, text in enumerate(examples(30).texts)]
+    values, evidence, spans = predict(model, encoder, texts, config=FinetuningConfig())
+    lengths = {len(row) for row in AutoTokenizer.from_pretrained(encoder)([text.text for text in texts])["input_ids"]}
     assert {length % 2 for length in lengths} == {0, 1}
     tier = EncoderTier(*export_encoder(model, encoder), max_length=256)
-    served, marks = tier.values(data.texts)
+    served, marks = tier.values(texts)
     alike((values,), (served,), least=0.99)
     for row, mark in enumerate(marks):
         of_text = [place for place, (start, end) in enumerate(spans[row]) if end > start]
@@ -116,18 +117,22 @@ def test_part_of_a_round_is_part_of_its_batches() -> None:
     from training.encoder.pairing import ImitationConfig, paired_pupil
     from training.encoder.thinning import Shape
 
-    told: list[str] = []
-    shape = Shape(layers=(0,), heads=(1,), neurons=(8,))
-    paired_pupil(whole().encoder, shape, pieces(), config=ImitationConfig(epochs=0.5, batch_tokens=400), say=told.append)
-    steps = {line.split(",")[0].rpartition(" of ")[2] for line in told if line.startswith("imitation")}
-    assert steps == {"5"}, "of ten batches"
+    shape, steps = Shape(layers=(0,), heads=(1,), neurons=(8,)), list[int]()
+    for epochs in (1.0, 0.5, 2.5, 0.001):
+        told: list[str] = []
+        paired_pupil(whole().encoder, shape, pieces(), config=ImitationConfig(epochs=epochs, batch_tokens=400), say=told.append)
+        steps += {int(line.split(",")[0].rpartition(" of ")[2]) for line in told if line.startswith("imitation")}
+    assert steps[0] > 5
+    assert np.abs(np.array(steps[1:]) - [steps[0] * 0.5, steps[0] * 2.5, 1]).max() <= 1, "how texts are batched is by chance"
 
 
 def test_an_empty_one_has_the_shape_of_a_taught_one(encoder: Path) -> None:
+    from training.encoder.batching import Pieces
     from training.encoder.finetuning import empty_encoder
     from training.encoder.pairing import ImitationConfig, empty_pupil, paired_pupil
     from training.encoder.thinning import Shape
 
     shape = Shape(layers=(1,), heads=(1,), neurons=(16,))
-    pupil = paired_pupil(empty_encoder(encoder).encoder, shape, pieces(), config=ImitationConfig(epochs=0.1))
+    read = Pieces.of([[5, 6, 7, 8, 9]] * 20, pad=0)
+    pupil = paired_pupil(empty_encoder(encoder).encoder, shape, read, config=ImitationConfig(epochs=1))
     empty_pupil(encoder, shape).load_state_dict(pupil.state_dict())
