@@ -72,7 +72,7 @@ def run_clauses(
     kept = learnable(data.groups)
     fast, slow = calibrated_linear(data[kept], calibration), None
     if config.encoder is not None:
-        asked = _doubtful(unlabelled, fast, config.doubtful)
+        asked = doubtful_clauses(unlabelled, fast, config.doubtful)
         slow, unseen = _slow_tier(data, unseen, Path(config.encoder), config, asked, seed, say)
     plain = config.plain if slow is not None else 0.0
     say("weighing the tiers")
@@ -81,7 +81,7 @@ def run_clauses(
     return ClauseRun(model=model, unseen=unseen, measured=measured)
 
 
-def _doubtful(clauses: Sequence[ClauseText], fast: LinearTier, least: float) -> list[ClauseText]:
+def doubtful_clauses(clauses: Sequence[ClauseText], fast: LinearTier, least: float) -> list[ClauseText]:
     """The clauses that a slow tier may be asked about."""
     return [
         clause

@@ -15,7 +15,7 @@ from corpus.errors import UsageError
 from corpus.labels import ClauseLabel, join
 from corpus.passages import normalised
 from corpus.store import Store
-from models.clauses import consistent
+from models.clauses import consistent, not_settled
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
 from tests.sample_labels import SAMPLE, sample_labels
 from training.agreement import graders_agreement, reach_agreement, readers_agreement
@@ -24,7 +24,7 @@ from training.clause_examples import MISSING, ClauseExamples, clause_examples, e
 from training.clause_fitting import best_thresholds, folds_of
 from training.clause_measures import headline
 from training.clause_report import clause_report, write_report
-from training.clause_running import ClauseRun, run_clauses
+from training.clause_running import ClauseRun, doubtful_clauses, run_clauses
 from training.extras import training_extra_missing
 from training.label_review import doubtful_labels
 from training.ladder import ladder
@@ -210,6 +210,30 @@ def tiny_encoder(folder: Path, architecture: str) -> Path:
         mask_token="[MASK]",
     ).save_pretrained(folder)
     return folder
+
+
+def test_teachers_are_asked_about_what_may_hold_something(data: ClauseExamples, run: ClauseRun) -> None:
+    asked = doubtful_clauses(data.texts, run.model.fast, 0.5)
+    assert 0 < len(asked) < len(data)
+    assert not_settled(run.model.fast.values(asked), 0.5).all()
+    assert doubtful_clauses(data.texts, run.model.fast, 0.0) == data.texts and doubtful_clauses([], run.model.fast, 0.5) == []
+
+
+@needs_torch
+@pytest.mark.filterwarnings("default")  # torch and its exporter warn about themselves
+def test_teachers_teach_the_slow_tier_what_they_say(data: ClauseExamples, tmp_path: Path) -> None:
+    encoder = tiny_encoder(tmp_path / "encoder", "bert")
+    few = data[np.arange(0, len(data), 5)]
+    config = ClauseRunConfig(
+        encoder=str(encoder), encoder_folds=1, teachers=1, epochs=1, imitation=1.0, doubtful=0.0, work=str(tmp_path / "work")
+    )
+    said: list[str] = []
+    run = run_clauses(few, config=config, unlabelled=data.texts[1::5], say=said.append)
+    assert run.model.slow is not None and run.model.read(few.texts).read_twice.any()
+    assert sum("reads in pairs" in line for line in said) == 1 and sum("teacher 1 of 1" in line for line in said) == 2
+    (kept,) = (tmp_path / "work").iterdir()
+    names = {"fold-0.safetensors", "fit-0.safetensors", "fit-whole.safetensors", "pupil.safetensors"}
+    assert {path.name for path in kept.iterdir()} == names
 
 
 @needs_torch

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from corpus.adding import add_paths
+from corpus.errors import UsageError
 from corpus.labels import reserved_regulations
 from corpus.store import Store
 from training.encoder.alignment import starting_embeddings, translation_table
@@ -58,6 +59,30 @@ def test_a_vocabulary_reads_two_texts_as_a_pair() -> None:
 needs_torch = pytest.mark.skipif(
     bool(training_extra_missing()), reason=f"needs the extra train: {', '.join(training_extra_missing())} not installed"
 )
+
+
+@needs_torch
+@pytest.mark.parametrize(("layers", "kept"), [(1, (0,)), (2, (0, 5)), (3, (0, 2, 5)), (6, (0, 1, 2, 3, 4, 5))])
+def test_layers_of_the_teacher_are_spread_over_it(layers: int, kept: tuple[int, ...]) -> None:
+    from training.encoder.thinning import spread_layers
+
+    assert spread_layers(6, layers) == kept
+
+
+@needs_torch
+@pytest.mark.parametrize("layers", [0, 3])
+def test_more_layers_than_the_teacher_has_are_refused(tmp_path: Path, layers: int) -> None:
+    from training.encoder.making import make_encoder
+
+    teacher = tmp_path / "teacher"
+    teacher.mkdir()
+    (teacher / "config.json").write_text('{"num_hidden_layers": 2}', encoding="utf-8")
+    add_paths([SAMPLE / "regelingen"], store=tmp_path / "S")
+    with pytest.raises(UsageError, match=f"has 2 layers, so {layers}"):
+        make_encoder(
+            Store(tmp_path / "S"), tmp_path / "E", pairs=tmp_path / "none", everyday=tmp_path, teacher=teacher, seconds=1,
+            layers=layers, likeness=None,
+        )  # fmt: skip
 
 
 @needs_torch

@@ -19,8 +19,8 @@ from corpus.store import Store
 from corpus.taxonomy import taxonomy
 from models import activity_classifier, vectorising
 from models.activities import ActivityModel
-from models.clauses import ClauseModel
-from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS
+from models.clauses import ClauseModel, not_settled
+from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
 from models.coverage import applies_at, in_force
 from models.evidence import EvidenceFinder
 from models.explaining import place_of, reason
@@ -156,6 +156,26 @@ JUDGED = [
 def test_plain_clauses_are_understood(model: Model, text: str, kind: str) -> None:
     (row,) = model.clauses.probabilities([ClauseText(text=text)])
     assert kind in model.clauses.judge(row).decided
+
+
+@pytest.mark.parametrize(
+    ("chances", "least", "read"),
+    [
+        ({}, 0.0, True),  # nothing is settled where nothing may be
+        ({}, 0.01, False),
+        ({"verbod": 0.4}, 0.35, True),
+        ({"verbod": 0.3}, 0.35, False),
+        (dict.fromkeys(KINDS[:4], 0.12), 0.35, True),  # 1 - 0.88 to the fourth is 0.40
+        (dict.fromkeys(KINDS[:3], 0.12), 0.35, False),
+        ({"any": 0.3, "plaats": 0.1}, 0.35, True),
+        ({**dict.fromkeys(ADDRESSEES, 0.9), **dict.fromkeys(QUALIFICATIONS, 0.9)}, 0.35, False),  # these every clause has
+    ],
+)
+def test_what_is_likely_to_hold_something_is_read_again(chances: dict[str, float], least: float, read: bool) -> None:
+    values = np.full((2, len(COLUMNS)), -25.0, dtype=np.float32)
+    for name, chance in chances.items():
+        values[1, COLUMN[name]] = np.log(chance / (1 - chance))
+    assert not_settled(values, least).tolist() == [least == 0, read]
 
 
 def test_probabilities_hold_together(model: Model) -> None:
