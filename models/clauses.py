@@ -1,7 +1,7 @@
 """The clause classifier: addressee, barrier and relief kinds, strength, rule qualification and evidence of any clause.
 
-A cascade. The fast tier reads every clause. Where it plainly finds no kind at all, that is the answer; everything else is read
-again by the slow tier, and what both said is weighed.
+A cascade. The fast tier reads every clause. Where it thinks it unlikely that there is anything, a kind or any strength, that is
+the answer; everything else is read again by the slow tier, and what both said is weighed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class ClauseModel:
     Attributes:
         fast: reads every clause.
         thresholds: probability from which a kind or strength is decided, *shape* (columns,).
-        slow: reads again what is not plain; None in a model that was trained without an encoder.
+        slow: reads again what is not settled; None in a model that was trained without an encoder.
         joint: weighs both tiers; None without a slow tier.
         plain: a clause of which the fast tier thinks it less likely than this that it holds anything is settled by it.
         evidence_least: log-odds from which a word piece is evidence.

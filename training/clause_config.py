@@ -17,6 +17,6 @@ class ClauseRunConfig:
     layers: int | None = None  # of the encoder: the lowest, None for all; of a taught one: spread over all, None for half
     share: float = 0.5  # of the attention heads and neurons of every layer, that a taught one keeps
     imitation: float = 4.0  # how often a taught one goes over the clauses before, to learn what words mean
-    epochs: int | None = None  # None: 4, and 6 of a taught one
+    epochs: int = 4  # six suit a taught one
     plain: float = 0.35  # a clause of which the fast tier thinks it less likely that it holds anything is settled by it
     work: str = "var/training"  # where fits of the encoder are kept, so that a run that is cut off goes on

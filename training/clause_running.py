@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from corpus.errors import UsageError
 from corpus.store import Store
 from models.clauses import ClauseModel, not_settled
 from models.encoder import EncoderTier
@@ -51,7 +52,7 @@ def run_clauses(
     data: ClauseExamples,
     *,
     config: ClauseRunConfig,
-    unlabelled: Sequence[ClauseText] = (),
+    unlabelled: Iterable[ClauseText] = (),
     seed: int = 0,
     say: Say = lambda line: None,
 ) -> ClauseRun:
@@ -60,19 +61,22 @@ def run_clauses(
     Args:
         data: the examples.
         config: of the run.
-        unlabelled: clauses that teachers judge for the encoder that serves, where the configuration asks for teachers.
+        unlabelled: clauses of which teachers judge the first for the encoder that serves, where the configuration asks for
+            teachers.
         seed: of the folds and the fits.
         say: told in one line what is being done.
 
     Raises:
-        UsageError: an encoder is asked for and the extra ``train`` is not installed.
+        UsageError: an encoder is asked for and the extra ``train`` is not installed; teachers are, and have nothing to judge.
     """
     say(f"fast tier: {len(data)} clauses of {len(set(data.groups))} regulations")
     unseen, calibration = unseen_fast(data, seed=seed, say=say)
     kept = learnable(data.groups)
     fast, slow = calibrated_linear(data[kept], calibration), None
     if config.encoder is not None:
-        asked = doubtful_clauses(unlabelled, fast, config.doubtful)
+        asked = list(islice(doubtful_clauses(unlabelled, fast, config.doubtful), config.unlabelled)) if config.teachers else []
+        if config.teachers and not asked:
+            raise UsageError("teachers need clauses that nobody labelled, and the store has none of which they could be asked")
         slow, unseen = _slow_tier(data, unseen, Path(config.encoder), config, asked, seed, say)
     plain = config.plain if slow is not None else 0.0
     say("weighing the tiers")
@@ -81,16 +85,13 @@ def run_clauses(
     return ClauseRun(model=model, unseen=unseen, measured=measured)
 
 
-def doubtful_clauses(clauses: Sequence[ClauseText], fast: LinearTier, least: float) -> list[ClauseText]:
-    """The clauses that a slow tier may be asked about."""
-    return [
-        clause
-        for start in range(0, len(clauses), 4_000)
-        for clause, asked in zip(
-            clauses[start : start + 4_000], not_settled(fast.values(clauses[start : start + 4_000]), least), strict=True
-        )
-        if asked
-    ]
+def doubtful_clauses(clauses: Iterable[ClauseText], fast: LinearTier, least: float) -> Iterator[ClauseText]:
+    """The clauses that a slow tier may be asked about: those that the fast tier does not settle."""
+    waiting = iter(clauses)
+    while some := list(islice(waiting, 4_000)):
+        for clause, asked in zip(some, not_settled(fast.values(some), least), strict=True):
+            if asked:
+                yield clause
 
 
 def _slow_tier(
@@ -113,10 +114,10 @@ def _slow_tier(
 
     if not config.teachers:
         fit = FinetuningConfig(layers=config.layers, seed=seed)
-        recipe = Recipe(encoder=encoder, config=replace(fit, epochs=config.epochs or fit.epochs))
+        recipe = Recipe(encoder=encoder, config=replace(fit, epochs=config.epochs))
     else:
         recipe = Recipe(
-            encoder=encoder, config=replace(PUPIL, epochs=config.epochs or PUPIL.epochs, seed=seed),
+            encoder=encoder, config=replace(PUPIL, epochs=config.epochs, seed=seed),
             teachers=config.teachers, teacher_config=replace(TEACHER, seed=seed), unlabelled=unlabelled,
             pupil=Shape.part_of(empty_encoder(encoder).encoder, layers=config.layers, share=config.share),
             imitation=ImitationConfig(epochs=config.imitation, batch_tokens=PUPIL.batch_tokens, seed=seed),
@@ -130,10 +131,9 @@ def _slow_tier(
     return tier, UnseenValues(fast=unseen.fast, slow=values, marks=marks)
 
 
-def unlabelled_clauses(store: Store, config: ClauseRunConfig) -> list[ClauseText]:
-    """The clauses that teachers judge; none where there are no teachers."""
-    if not config.teachers:
-        return []
-    from training.encoder.texts import readable_clauses
+def unlabelled_clauses(store: Store, config: ClauseRunConfig) -> Iterator[ClauseText]:
+    """The clauses that teachers may be asked about; none where there are no teachers."""
+    if config.teachers:
+        from training.encoder.texts import readable_clauses
 
-    return list(islice(readable_clauses(store, per_regulation=PER_REGULATION), config.unlabelled))
+        yield from readable_clauses(store, per_regulation=PER_REGULATION)

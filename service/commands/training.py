@@ -109,7 +109,7 @@ def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
         encoder_folds=arguments.encoder_folds,
         teachers=arguments.teachers,
         layers=arguments.layers,
-        epochs=arguments.epochs,
+        epochs=arguments.epochs or (6 if arguments.teachers else 4),
         work=arguments.work,
     )
 

@@ -213,16 +213,18 @@ def tiny_encoder(folder: Path, architecture: str) -> Path:
 
 
 def test_teachers_are_asked_about_what_may_hold_something(data: ClauseExamples, run: ClauseRun) -> None:
-    asked = doubtful_clauses(data.texts, run.model.fast, 0.5)
+    asked = list(doubtful_clauses(data.texts, run.model.fast, 0.5))
     assert 0 < len(asked) < len(data)
     assert not_settled(run.model.fast.values(asked), 0.5).all()
-    assert doubtful_clauses(data.texts, run.model.fast, 0.0) == data.texts and doubtful_clauses([], run.model.fast, 0.5) == []
+    assert list(doubtful_clauses(data.texts, run.model.fast, 0.0)) == data.texts
+    assert list(doubtful_clauses([], run.model.fast, 0.5)) == []
 
 
 @needs_torch
 @pytest.mark.filterwarnings("default")  # torch and its exporter warn about themselves
-def test_teachers_teach_the_slow_tier_what_they_say(data: ClauseExamples, tmp_path: Path) -> None:
-    encoder = tiny_encoder(tmp_path / "encoder", "bert")
+@pytest.mark.parametrize("architecture", ["bert", "xlm-roberta"])
+def test_teachers_teach_the_slow_tier_what_they_say(data: ClauseExamples, tmp_path: Path, architecture: str) -> None:
+    encoder = tiny_encoder(tmp_path / "encoder", architecture)
     few = data[np.arange(0, len(data), 5)]
     config = ClauseRunConfig(
         encoder=str(encoder), encoder_folds=1, teachers=1, epochs=1, imitation=1.0, doubtful=0.0, work=str(tmp_path / "work")
@@ -234,6 +236,14 @@ def test_teachers_teach_the_slow_tier_what_they_say(data: ClauseExamples, tmp_pa
     (kept,) = (tmp_path / "work").iterdir()
     names = {"fold-0.safetensors", "fit-0.safetensors", "fit-whole.safetensors", "pupil.safetensors"}
     assert {path.name for path in kept.iterdir()} == names
+    with pytest.raises(UsageError, match="nobody labelled"):
+        run_clauses(few, config=config)
+    for part in ("fit-whole", "fold-0"):
+        (kept / f"{part}.safetensors").rename(tmp_path / part)
+    (kept / "fit-0.safetensors").unlink()
+    run_clauses(few, config=config, unlabelled=data.texts[1::5])
+    for part in ("fit-whole", "fold-0"):  # from the beginning that was kept they come out as they did when it was made
+        assert (kept / f"{part}.safetensors").read_bytes() == (tmp_path / part).read_bytes()
 
 
 @needs_torch

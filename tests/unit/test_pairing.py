@@ -107,7 +107,6 @@ def test_it_learns_what_the_plain_one_makes_of_words() -> None:
     apart = [float(line.rpartition(" ")[2]) for line in told if line.startswith("imitation")]
     assert apart[-1] < 0.75 * apart[0]
     assert all(torch.equal(value, before[name]) for name, value in plain.state_dict().items()), "the plain one stays as it is"
-    assert pupil.second_embeddings.weight[0].abs().max() == 0, "the piece that fills up says nothing"
     assert not torch.equal(pupil.second_embeddings.weight, pupil.plain.embeddings.word_embeddings.weight)
     again = paired_pupil(plain, shape, read, config=config)
     assert all(torch.equal(value, again.state_dict()[name]) for name, value in pupil.state_dict().items())

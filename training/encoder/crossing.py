@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from safetensors.numpy import load_file, save_file
 from safetensors.torch import load_file as load_weights
 from safetensors.torch import save_file as save_weights
@@ -68,6 +69,11 @@ class Recipe:
     pupil: Shape | None = None
     imitation: ImitationConfig = ImitationConfig()
 
+    def __post_init__(self) -> None:
+        """Raises ValueError: there are teachers and nobody to teach, or the other way around."""
+        if (self.pupil is None) != (self.teachers == 0):
+            raise ValueError("a pupil needs teachers, and teachers a pupil")
+
     def empty(self) -> ClauseEncoder:
         """An encoder of the shape that a fit has."""
         if self.pupil is not None:
@@ -91,12 +97,20 @@ class Recipe:
         return fit_taught(
             self.encoder, data.texts, data.targets, data.evidence,
             [text for text in self.unlabelled if text.ref not in labelled and not self._tests(text, tested)],
-            pupil=ClauseEncoder(self._beginning(beginnings, self.pupil, say), dropout=self.config.dropout),
-            teachers=self.teachers, config=self.config, teacher_config=self.teacher_config, say=say,
+            pupil=self._pupil(beginnings, self.pupil, say), teachers=self.teachers, config=self.config,
+            teacher_config=self.teacher_config, say=say,
         )  # fmt: skip
 
+    def _pupil(self, folder: Path, shape: Shape, say: Say) -> ClauseEncoder:
+        beginning = self._beginning(folder, shape, say)
+        torch.manual_seed(self.config.seed)  # of its outputs: the same whether the beginning was made now or before
+        return ClauseEncoder(beginning, dropout=self.config.dropout)
+
     def _beginning(self, folder: Path, shape: Shape, say: Say) -> PairedEncoder:
-        """What every pupil starts from: it knows words, and of clauses nothing. It reads all clauses, for it sees no label."""
+        """What every pupil starts from: it knows words, and of clauses nothing.
+
+        It reads all unlabelled clauses, those of tested regulations too, for it sees no label.
+        """
         path = folder / "pupil.safetensors"
         if not path.exists():
             say(f"an encoder that reads in pairs, from {len(self.unlabelled)} clauses")

@@ -73,7 +73,7 @@ def make_encoder(
 
 
 def _spread(layers: int, teacher: Path) -> tuple[int, ...]:
-    """So many layers of a teacher, its first and its last among them."""
+    """So many layers of a teacher, spread over it."""
     count = json.loads((teacher / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
     if not 1 <= layers <= count:
         raise UsageError(f"{teacher}: has {count} layers, so {layers} of them cannot be kept")

@@ -52,10 +52,9 @@ class PairedEncoder(nn.Module):
         super().__init__()
         self.config, self.plain = plain.config, plain
         words = plain.embeddings.word_embeddings
-        self.second_embeddings = nn.Embedding(words.num_embeddings, words.embedding_dim, padding_idx=plain.config.pad_token_id)
+        self.second_embeddings = nn.Embedding(words.num_embeddings, words.embedding_dim)
         with torch.no_grad():
             self.second_embeddings.weight.copy_(words.weight)
-            self.second_embeddings.weight[plain.config.pad_token_id] = 0.0  # of the last piece of an odd number
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
         """Vectors of places.
@@ -63,9 +62,11 @@ class PairedEncoder(nn.Module):
         *Shape:* (texts, pieces) twice to ``last_hidden_state`` of (texts, half the pieces, rounded up; hidden).
         """
         places = (input_ids.shape[1] + 1) // 2
-        last = torch.full_like(input_ids[:, :1], self.config.pad_token_id)
-        even = torch.cat([input_ids, last], dim=1)[:, : 2 * places]
-        vectors = self.plain.embeddings.word_embeddings(even[:, 0::2]) + self.second_embeddings(even[:, 1::2])
+        none = torch.zeros_like(input_ids[:, :1])
+        even, real = (torch.cat([part, none], dim=1)[:, : 2 * places] for part in (input_ids, attention_mask))
+        # What fills up says nothing, whichever piece it is.
+        second = self.second_embeddings(even[:, 1::2]) * real[:, 1::2].unsqueeze(-1)
+        vectors = self.plain.embeddings.word_embeddings(even[:, 0::2]) + second
         seen = self.plain(inputs_embeds=vectors, attention_mask=attention_mask[:, 0::2])
         return BaseModelOutput(last_hidden_state=seen.last_hidden_state)
 
@@ -76,7 +77,7 @@ def paired_pupil(
     """An encoder that reads in pairs and knows the words that a plain one knows.
 
     Args:
-        plain: it stays as it is.
+        plain: its weights stay as they are; it is put on the device.
         shape: what is left of it in each place.
         texts: what both read.
         config: of the run.

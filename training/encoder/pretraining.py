@@ -23,6 +23,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from corpus.errors import UsageError
 from training.encoder.alignment import starting_embeddings, translation_table
 from training.encoder.batching import Pieces, Rows, attention_way, batches, device, half_precision
 from training.encoder.vocabulary import MASK, PAD, SEPARATOR, START, train_vocabulary
@@ -87,6 +88,9 @@ def pretrain(
         pairs: (Dutch, English).
         config: of the run; time budgets make it end in time on any machine.
         say: told in one line what is being done.
+
+    Raises:
+        UsageError: a run that is to go on has another number of layers.
     """
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
@@ -98,6 +102,8 @@ def pretrain(
         say(f"going on from the distilled encoder in {folder}")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         pupil = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation=attention_way())
+        if pupil.config.num_hidden_layers != len(config.layers):
+            raise UsageError(f"{folder}: has {pupil.config.num_hidden_layers} layers and goes on with these")
         pairs = pairs[: config.pairs // 5]  # what is left to do of them needs no more
     else:
         say(f"vocabulary of {config.vocabulary} word pieces")

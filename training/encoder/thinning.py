@@ -55,7 +55,7 @@ class Shape:
 
     @classmethod
     def part_of(cls, encoder: nn.Module, *, layers: int | None, share: float) -> Shape:
-        """Some layers of an encoder, the first and the last among them, with a share of their heads and neurons.
+        """Some layers of an encoder, spread over it, with a share of their heads and neurons.
 
         Args:
             encoder: a BERT.
