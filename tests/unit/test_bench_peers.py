@@ -183,12 +183,13 @@ def test_flops_of_a_tiny_network() -> None:
 
 def test_flops_of_the_encoder_by_its_shapes() -> None:
     pytest.importorskip("onnx", reason="counting operations needs onnx (make bench-environment)")
-    width, inner, layers, queries = 384, 1_536, 3, 32
+    width, attended, inner, layers, queries, pieces = 384, 192, 768, 3, 32, 2  # two word pieces share a place
     square, linear, _ = encoder_cost(CHECKOUT / "models/released/encoder.onnx")
-    assert square == pytest.approx(layers * 2 * 2 * width, rel=1e-6)  # queries by keys, and weights by values
-    a_layer = 2 * (4 * width**2 + 2 * width * inner)
-    heads = 2 * width**2 + 2 * width + 2 * 2 * queries * width  # keys, evidence, queries by keys, weights by words
-    assert linear == pytest.approx(layers * a_layer + heads, rel=1e-6)
+    assert square == pytest.approx(layers * 2 * 2 * attended / pieces**2, rel=1e-6)  # queries by keys, and weights by values
+    a_layer = 2 * (4 * width * attended + 2 * width * inner)
+    # keys, evidence of every piece, queries by keys, weights by words
+    heads = 2 * width**2 + 2 * width * pieces + 2 * 2 * queries * width
+    assert linear == pytest.approx((layers * a_layer + heads) / pieces, rel=1e-6)
 
 
 def test_bound_of_search() -> None:
