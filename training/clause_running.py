@@ -113,8 +113,7 @@ def _slow_tier(
     from training.encoder.thinning import Shape
 
     if not config.teachers:
-        fit = FinetuningConfig(layers=config.layers, seed=seed)
-        recipe = Recipe(encoder=encoder, config=replace(fit, epochs=config.epochs))
+        recipe = Recipe(encoder=encoder, config=FinetuningConfig(epochs=config.epochs, layers=config.layers, seed=seed))
     else:
         recipe = Recipe(
             encoder=encoder, config=replace(PUPIL, epochs=config.epochs, seed=seed),

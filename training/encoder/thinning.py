@@ -101,10 +101,9 @@ def thin(model: ClauseEncoder, pieces: Pieces, shape: Shape, *, tokens: int = 4_
     """
     shape.check(model)
     _keep_layers(model, shape.layers)
-    body = model.encoder.encoder  # type: ignore[union-attr]
     began = time.monotonic()
     for layer, (heads, neurons) in enumerate(zip(shape.heads, shape.neurons, strict=True)):
-        block = body.layer[layer]
+        block = _layers(model)[layer]
         width = block.attention.self.attention_head_size
         product = block.output.dense
         kept, weight = _columns(product, _second_moment(model, product, pieces, tokens), group=1, keep=neurons)
