@@ -17,7 +17,7 @@ from service.pages.routing import LANGUAGE_COOKIE
 from tests.browser.site import Site
 
 try:
-    from playwright.async_api import Browser, BrowserContext, Page, Playwright, Request, async_playwright
+    from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, Request, async_playwright
 except ImportError:
     pytest.skip("needs Playwright", allow_module_level=True)
 
@@ -133,6 +133,12 @@ def found_chromium() -> str:
         if found := shutil.which(name):
             return found
     pytest.skip("needs Chromium: apt-get install chromium")
+
+
+async def follow(page: Page, what: Locator) -> None:
+    """Click on a link or a button that leads to a page, and wait until that page is there: a click by itself does not."""
+    async with page.expect_navigation():
+        await what.click()
 
 
 async def look(page: Page, status: int, *, axe: str) -> Seen:

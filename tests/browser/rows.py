@@ -31,8 +31,7 @@ async def submit_form(page: Page) -> None:
     """Send the main form as it is, past the browser's own checks."""
     button = page.locator("main form .utrecht-button--primary-action").first
     await button.evaluate("(button) => { button.form.noValidate = true; }")
-    async with page.expect_navigation():
-        await button.click()
+    await follow(page, button)
 
 
 async def wrong_password(page: Page) -> None:

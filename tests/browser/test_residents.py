@@ -6,7 +6,7 @@ import pytest
 from pypdfium2 import PdfDocument
 
 from service.pages.texts import LANGUAGES, Language, texts
-from tests.browser.looking import WIDE, Chromium, Page, focused, listen
+from tests.browser.looking import WIDE, Chromium, Page, focused, follow, listen
 from tests.browser.site import Site
 
 STORY = (
@@ -36,10 +36,10 @@ def test_without_scripts(chromium: Chromium, site: Site, language: Language) -> 
             await page.fill("#titel", "Straatfeest")
             await page.fill("#omschrijving", STORY)
             await page.fill("#gemeente", "Waterveen")
-            await page.get_by_role("button", name=t("submit-read")).click()
+            await follow(page, page.get_by_role("button", name=t("submit-read")))
             assert "biertap" in await page.locator("main mark").all_inner_texts()
             assert await page.input_value("#omschrijving") == STORY
-            await page.get_by_role("button", name=t("submit-send")).click()
+            await follow(page, page.get_by_role("button", name=t("submit-send")))
             assert "/mijn/rl_" in page.url
             link = page.url
             await outcome(page)
@@ -48,8 +48,8 @@ def test_without_scripts(chromium: Chromium, site: Site, language: Language) -> 
             assert await page.locator(".rr-card--barrier").count() > 0
             # Buttons that need a script are not shown to who has none.
             assert not await page.get_by_role("button", name=t("outcome-copy")).is_visible()
-            await page.get_by_role("link", name=t("outcome-erase")).click()
-            await page.locator("main form button[type=submit]").click()
+            await follow(page, page.get_by_role("link", name=t("outcome-erase")))
+            await follow(page, page.locator("main form button[type=submit]"))
             assert t("submit-erased") in await page.locator("main").inner_text()
             gone = await page.goto(link)
             assert gone is not None and gone.status == 404

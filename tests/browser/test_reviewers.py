@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from service.pages.texts import texts
-from tests.browser.looking import Chromium, Page, axe_faults, focused, listen
+from tests.browser.looking import Chromium, Page, axe_faults, focused, follow, listen
 from tests.browser.site import PEOPLE, Site
 from tests.web.conftest import PASSWORD
 
@@ -230,13 +230,13 @@ def test_without_scripts(chromium: Chromium, site: Site) -> None:
             await page.goto(site.at("/werk/{signaal}"))  # leads to the log-in, and from there back
             await page.fill("#email", "jurist@waterveen.example")
             await page.fill("#wachtwoord", PASSWORD)
-            await page.get_by_role("button", name=t("login-enter")).click()
+            await follow(page, page.get_by_role("button", name=t("login-enter")))
             assert urlsplit(page.url).path == f"/werk/{site.places['signaal']}"
-            await page.get_by_role("link", name=t("nav-queue"), exact=True).click()
-            await page.locator("main [data-row] a").first.click()
+            await follow(page, page.get_by_role("link", name=t("nav-queue"), exact=True))
+            await follow(page, page.locator("main [data-row] a").first)
             flag = urlsplit(page.url).path.rpartition("/")[2]
             await page.fill("#toelichting", "Gezien zonder scripts.")
-            await page.locator("button[name=oordeel][value=bevestigd]").click()
+            await follow(page, page.locator("button[name=oordeel][value=bevestigd]"))
             assert urlsplit(page.url).path != f"/werk/{flag}"
             assert t("review-undo") in await page.locator("main").inner_text()
             return flag
