@@ -16,6 +16,7 @@ from corpus.intake import on_disk
 from corpus.readers.clause_jsonl import MAX_LINE, parse_line
 from corpus.spreading import spread
 from corpus.store import sha256_of
+from models.clauses import Judgement
 from models.encoder import WordMarks
 from models.evidence import EvidenceFinder
 from models.loading import Model, load_model, load_named_model, named_model
@@ -86,11 +87,8 @@ def work_key(path: Path, model_folder: Path) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def judge_row(
-    row: dict[str, Any], probabilities: Any, model: Model, evidence: EvidenceFinder, marks: WordMarks | None
-) -> dict[str, Any]:
+def judge_row(row: dict[str, Any], judged: Judgement, evidence: EvidenceFinder, marks: WordMarks | None) -> dict[str, Any]:
     """The judgement of one clause, as the contract of ``regelruimte classify`` words it."""
-    judged = model.clauses.judge(probabilities)
     found = evidence.find(clause_text(row), judged.argued, marks)
     return {
         "ref": row["ref"],
@@ -131,6 +129,6 @@ def _judge_chunk(tools: tuple[Model, EvidenceFinder], chunk: list[dict[str, Any]
     model, evidence = tools
     reading = model.clauses.read([clause_text(row) for row in chunk])
     return [
-        json.dumps(judge_row(row, own, model, evidence, marks), ensure_ascii=False)
-        for row, own, marks in zip(chunk, reading.probabilities, reading.marks, strict=True)
+        json.dumps(judge_row(row, judged, evidence, marks), ensure_ascii=False)
+        for row, judged, marks in zip(chunk, model.clauses.judge_all(reading.probabilities), reading.marks, strict=True)
     ]

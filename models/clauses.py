@@ -6,7 +6,7 @@ the answer; everything else is read again by the slow tier, and what both said i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,21 +112,27 @@ class ClauseModel:
 
     def judge(self, probabilities: Floats) -> Judgement:
         """Put one row of ``probabilities`` into words."""
-        by_name = dict(zip(COLUMNS, np.round(probabilities.astype(np.float64), 4).tolist(), strict=True))
-        over = probabilities >= self.thresholds
-        near = in_doubt(probabilities, self.thresholds)
-        by_chance = sorted(KINDS, key=lambda name: -by_name[name])
-        return Judgement(
-            addressee={name: by_name[name] for name in ADDRESSEES},
-            barriers={name: by_name[name] for name in BARRIERS},
-            relief={name: by_name[name] for name in RELIEFS},
-            decided=tuple(name for name in by_chance if over[COLUMN[name]]),
-            doubtful=tuple(name for name in by_chance if near[COLUMN[name]]),
-            qualifications={name: by_name[name] for name in QUALIFICATIONS},
-            any_strength=by_name["any"],
-            substantial=by_name["substantial"],
-            level=int(over[[COLUMN[name] for name in STRENGTHS]].sum()),
-        )
+        return next(self.judge_all(probabilities[np.newaxis]))
+
+    def judge_all(self, probabilities: Floats) -> Iterator[Judgement]:
+        """Put every row of ``probabilities`` into words."""
+        over, near = probabilities >= self.thresholds, in_doubt(probabilities, self.thresholds)
+        levels = over[:, [COLUMN[name] for name in STRENGTHS]].sum(axis=1).tolist()
+        rounded = np.round(probabilities.astype(np.float64), 4).tolist()
+        for row, decided, doubtful, level in zip(rounded, over.tolist(), near.tolist(), levels, strict=True):
+            told = (place for place in _KINDS if decided[place] or doubtful[place])
+            by_chance = sorted(told, key=lambda place: -row[place])
+            yield Judgement(
+                addressee={name: row[COLUMN[name]] for name in ADDRESSEES},
+                barriers={name: row[COLUMN[name]] for name in BARRIERS},
+                relief={name: row[COLUMN[name]] for name in RELIEFS},
+                decided=tuple(COLUMNS[place] for place in by_chance if decided[place]),
+                doubtful=tuple(COLUMNS[place] for place in by_chance if doubtful[place]),
+                qualifications={name: row[COLUMN[name]] for name in QUALIFICATIONS},
+                any_strength=row[COLUMN["any"]],
+                substantial=row[COLUMN["substantial"]],
+                level=level,
+            )
 
 
 def not_settled(fast: Floats, plain: float) -> npt.NDArray[np.bool_]:
@@ -163,4 +169,5 @@ def consistent(probabilities: Floats) -> Floats:
     return result
 
 
+_KINDS = [COLUMN[name] for name in KINDS]
 _TELLING = [COLUMN[name] for name in (*KINDS, STRENGTHS[0])]

@@ -101,9 +101,10 @@ class EncoderTier:
 
 
 def _marks(offsets: Sequence[tuple[int, int]], parts: Sequence[int | None], scores: Floats) -> WordMarks:
-    of_text = [place for place, part in enumerate(parts) if part == 1]
-    spans = np.array([offsets[place] for place in of_text], dtype=np.int32).reshape(-1, 2)
-    return WordMarks(starts=spans[:, 0], ends=spans[:, 1], scores=scores[of_text].astype(np.float32))
+    first = parts.index(1) if 1 in parts else 0  # the text stands together, behind what stands above it
+    count = parts.count(1)
+    spans = np.array(offsets[first : first + count], dtype=np.int32).reshape(-1, 2)
+    return WordMarks(starts=spans[:, 0], ends=spans[:, 1], scores=scores[first : first + count].astype(np.float32))
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

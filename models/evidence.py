@@ -87,6 +87,8 @@ class EvidenceFinder:
             values = self._word_values(clause.text, words, columns[:1], 0, last_word)[:, 0]
             values += _bonus(clause.text, words, kinds[0], values)
             price = max(float(np.mean(np.abs(values))), 1e-9)
+        if values.max() <= price:
+            return []
         found: list[Evidence] = []
         weights: list[float] = []
         for first, last, weight in _best_windows(values - price, _sentence_of(clause.text, words)):

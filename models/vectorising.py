@@ -55,7 +55,7 @@ class ClauseVectoriser:
         Returns:
             *Shape:* (clauses, features), float32, each block with rows of unit length times its weight.
         """
-        blocks = [_WEIGHTS[name] * vectoriser.transform(_documents(name, clauses)) for name, vectoriser in self.blocks_.items()]
+        blocks = [_WEIGHTS[name] * _transformed(block, _documents(name, clauses)) for name, block in self.blocks_.items()]
         return sp.hstack(blocks, format="csr")
 
     @property
@@ -126,6 +126,13 @@ def _measured(block: Vectoriser) -> int:
     """How many features make a row of unit length."""
     measured = getattr(block, "measured_", None)
     return len(block.idf_) if measured is None else int(measured)
+
+
+def _transformed(vectoriser: Vectoriser, documents: Sequence[str]) -> sp.csr_matrix:
+    """What a vectoriser makes of documents, each read once: many clauses stand under the same heading."""
+    places = {document: place for place, document in enumerate(dict.fromkeys(documents))}
+    matrix = vectoriser.transform(list(places))
+    return matrix if len(places) == len(documents) else matrix[[places[document] for document in documents]]
 
 
 def _documents(block: str, clauses: Sequence[ClauseText]) -> list[str]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from playwright.async_api import Page
+from tests.browser.looking import Page, follow
 
-Step = Callable[["Page"], Awaitable[None]]
+Step = Callable[[Page], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
