@@ -125,13 +125,20 @@ def _end(words: list[str], place: int, steps: Sequence[Step], step: int) -> int 
             if end is not None:
                 return end
         return None
-    if place < len(words) and form.fullmatch(words[place]):
+    if place < len(words) and _is(words[place], form):
         return _end(words, place + 1, steps, step + 1)
     return None
 
 
-Step = int | re.Pattern[str]
+Form = frozenset[str] | re.Pattern[str]
+"""What one word may be. Most forms are plain words, and a start does not wait for hundreds of patterns to be compiled."""
+
+Step = int | Form
 """One word, or a gap of at most so many words."""
+
+
+def _is(word: str, form: Form) -> bool:
+    return word in form if isinstance(form, frozenset) else form.fullmatch(word) is not None
 
 
 def compiled(phrase: str) -> tuple[Step, ...]:
@@ -145,8 +152,9 @@ def compiled(phrase: str) -> tuple[Step, ...]:
         if word.startswith("_"):
             steps.append(int(word[1:] or 1))
         else:
-            forms = "|".join(re.escape(choice).replace(r"\*", r"\w*") for choice in word.split("|"))
-            steps.append(re.compile(forms))
+            choices = word.split("|")
+            forms = "|".join(re.escape(choice).replace(r"\*", r"\w*") for choice in choices)
+            steps.append(re.compile(forms) if "*" in word else frozenset(choices))
     if not steps or isinstance(steps[0], int):
         raise ValueError(f"a phrase begins with a word: {phrase!r}")
     return tuple(steps)
@@ -167,6 +175,6 @@ def _starting_with(word: str) -> tuple[tuple[str, tuple[Step, ...]], ...]:
     found = []
     for name, steps in _compiled():
         assert not isinstance(steps[0], int), "compiled refuses phrases that begin with a gap"
-        if steps[0].fullmatch(word):
+        if _is(word, steps[0]):
             found.append((name, steps))
     return tuple(found)

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
@@ -87,11 +88,14 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     # The routes themselves, not routers within a router: the document and the table of rights are read off them.
     app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes, *page_routes()])
     app.router.default = lost(app.router.default)
-    described = json.dumps(document(routes_of(), settings), ensure_ascii=False).encode()
+
+    @cache
+    def described() -> bytes:
+        return json.dumps(document(routes_of(), settings), ensure_ascii=False).encode()
 
     @app.get("/v1/openapi.json", include_in_schema=False)
-    async def openapi() -> Response:
-        return Response(described, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
+    def openapi() -> Response:  # in a thread: writing the document, once, takes long
+        return Response(described(), media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
 
     return Shell(app, settings=settings, limits=services.limits, measures=services.measures, refusing=refusing(app))
 

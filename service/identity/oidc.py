@@ -18,9 +18,6 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -168,8 +165,11 @@ async def _fetched(address: str) -> dict[str, Any]:
 
 async def _claims(settings: Settings, provider: dict[str, Any], code: str, kept: dict[str, Any]) -> dict[str, Any]:
     """Exchange the code, and check all of the identity token (OpenID Connect Core 1.0, section 3.1.3.7)."""
-    import httpx
+    import httpx  # and the others, see _client
     from authlib.integrations.base_client import OAuthError
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
 
     async with _client(settings) as client:
         try:
