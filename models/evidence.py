@@ -31,6 +31,9 @@ PHRASE_BONUS = 0.5
 LONGEST = 3
 """Words in the longest run of words that the fast tier weighs; of stems, one less."""
 
+_AHEAD = 80
+"""Characters after what was read that still tell something: whether a sentence ends there, and which words come next."""
+
 Floats = npt.NDArray[np.float64]
 Spans = npt.NDArray[np.int64]
 """Start and end of words in a text, characters; *shape* (words, 2)."""
@@ -75,7 +78,8 @@ class EvidenceFinder:
         """
         if not kinds:
             return []
-        words = np.array([match.span() for match in WORD.finditer(clause.text)], dtype=np.int64).reshape(-1, 2)
+        text = clause.text if marks is None or not len(marks.ends) else _read_of(clause.text, int(marks.ends[-1]))
+        words = np.array([match.span() for match in WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
         if len(words) < MIN_WORDS:
             return []
         kinds = sorted(kinds, key=lambda kind: kind in RELIEFS)  # stable: barriers first, each group by importance
@@ -91,7 +95,7 @@ class EvidenceFinder:
             return []
         found: list[Evidence] = []
         weights: list[float] = []
-        for first, last, weight in _best_windows(values - price, _sentence_of(clause.text, words)):
+        for first, last, weight in _best_windows(values - price, _sentence_of(text, words)):
             if weights and weight < LESSER * weights[0]:
                 break
             start, end = int(words[first, 0]), int(words[last, 1])
@@ -139,6 +143,12 @@ def _bonus(text: str, words: Spans, kind: str, values: Floats) -> Floats:
             within = (words[:, 0] < phrase.end) & (words[:, 1] > phrase.start)
             bonus[within] = PHRASE_BONUS * float(np.mean(np.abs(values)))
     return bonus
+
+
+def _read_of(text: str, end: int) -> str:
+    """As much of a text as was read, when its last piece ends there, and the few words that stand beside that."""
+    word = WORD.match(text, end + _AHEAD)
+    return text[: word.end() if word else end + _AHEAD]
 
 
 def _word_marks(words: Spans, marks: WordMarks) -> Floats:
