@@ -203,6 +203,29 @@ def test_evidence_is_a_phrase_of_the_clause(model: Model) -> None:
     assert finder.find(ClauseText(text=text), []) == []
 
 
+def test_clauses_under_one_heading_are_read_as_each_by_itself(model: Model) -> None:
+    texts = ("Het is verboden vuur te stoken.", "Het college kan ontheffing verlenen.", "Het is verboden vuur te stoken.")
+    clauses = [
+        ClauseText(text=text, heading=heading, title="Verordening") for text in texts for heading in ("Vuur", "", "Vuur")
+    ]
+    features = model.clauses.fast.vectoriser
+    each = sp.vstack([features.transform([clause]) for clause in clauses])
+    assert (features.transform(clauses) != each).nnz == 0
+
+
+def test_evidence_of_a_long_text_is_a_phrase_of_what_was_read(model: Model) -> None:
+    text = (
+        "Het is verboden zonder vergunning van het college een evenement te houden. " + "De avond valt over de velden. " * 400
+    )
+    clause = ClauseText(text=text, heading="Evenementen", title="Verordening")
+    judgement = model.clauses.read([clause])
+    marks = judgement.marks[0]
+    assert marks is not None and marks.ends[-1] < len(text) / 4
+    found = EvidenceFinder(model.clauses).find(clause, ["vergunningplicht"], marks)
+    short = ClauseText(text=text[: int(marks.ends[-1]) + 500], heading="Evenementen", title="Verordening")
+    assert found and found == EvidenceFinder(model.clauses).find(short, ["vergunningplicht"], marks)
+
+
 def test_variants_are_of_other_regulations() -> None:
     text = "Het is verboden zonder vergunning een steiger te plaatsen in een oppervlaktewaterlichaam"
     texts = [text, text + ".", text, "Iets heel anders over kippen en geiten"]
