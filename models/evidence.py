@@ -78,14 +78,16 @@ class EvidenceFinder:
         """
         if not kinds:
             return []
-        text = clause.text if marks is None or not len(marks.ends) else _read_of(clause.text, int(marks.ends[-1]))
+        if marks is not None and not len(marks.scores):
+            marks = None  # what stands above the clause left no room for any of its text
+        text = clause.text if marks is None else _read_of(clause.text, int(marks.ends[-1]))
         words = np.array([match.span() for match in WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
         if len(words) < MIN_WORDS:
             return []
         kinds = sorted(kinds, key=lambda kind: kind in RELIEFS)  # stable: barriers first, each group by importance
         columns = [COLUMN[kind] for kind in kinds]
         last_word = len(words) - 1
-        if marks is not None and len(marks.scores) > 0:
+        if marks is not None:
             values, price = _word_marks(words, marks) - self._least, 0.0
         else:
             values = self._word_values(clause.text, words, columns[:1], 0, last_word)[:, 0]
