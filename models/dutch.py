@@ -29,6 +29,8 @@ ABBREVIATIONS = (
 
 _KNOWN = frozenset(ABBREVIATIONS)
 _END = re.compile(r"(?<!\.)[.!?][\"”’»)]*(?=\s)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Ý])")
+ENDING = re.compile(r"[.!?]")
+"""Without one of these no sentence ends."""
 _OPENING = re.compile(r"\s*(?:[A-ZÀ-Ý0-9«\"'“‘(\[–-]|[a-z]\.(?=\s|[a-z]{2}))")
 _LAST_WORD = re.compile(r"[^\s(\[«\"'“‘:]*\Z")
 _ADDRESS = re.compile(r"(?:www|\S*[./@]\S*)\Z", re.IGNORECASE)

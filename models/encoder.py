@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
 # onnxruntime tells its maker about its use unless this is set before it is imported: nothing leaves this house unasked.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -19,6 +18,7 @@ from corpus.errors import InvalidModel
 from models.columns import COLUMNS
 from models.encoding import framed
 from models.vectorising import ClauseText
+from models.word_pieces import PairTokenizer
 
 Floats = npt.NDArray[np.float32]
 
@@ -38,8 +38,8 @@ class WordMarks:
         scores: log-odds that the piece belongs to the evidence a lawyer would mark; *shape* (pieces,).
     """
 
-    starts: npt.NDArray[np.int32]
-    ends: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.integer]
+    ends: npt.NDArray[np.integer]
     scores: Floats
 
 
@@ -65,7 +65,7 @@ class EncoderTier:
             self._session = onnxruntime.InferenceSession(
                 model, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
             )
-            self._tokenizer = Tokenizer.from_str(tokenizer.decode("utf-8"))
+            self._tokenizer = PairTokenizer(tokenizer, max_length=max_length)
         except Exception as error:  # both libraries raise bare exceptions of their own kinds
             raise InvalidModel(f"the encoder cannot be opened ({error})") from None
         names = {output.name: output.shape for output in self._session.get_outputs()}
@@ -73,9 +73,6 @@ class EncoderTier:
             raise InvalidModel("the encoder was trained for another taxonomy")
         self.files = {"encoder.onnx": model, "tokenizer.json": tokenizer}
         self.max_length = max_length
-        self._tokenizer.enable_truncation(max_length, strategy="only_second")
-        self._tokenizer.no_padding()
-        self._pad = self._tokenizer.token_to_id("[PAD]") or 0
 
     def values(self, clauses: Sequence[ClauseText]) -> tuple[Floats, list[WordMarks]]:
         """Decision values, and which words carry them.
@@ -84,27 +81,22 @@ class EncoderTier:
             (values, marks). *Shape:* (clauses, columns), float32, log-odds; the marks of each clause.
         """
         pairs = [framed(title=clause.title, heading=clause.heading, text=clause.text) for clause in clauses]
-        encoded = self._tokenizer.encode_batch(pairs)
+        pieces = self._tokenizer.read(pairs)
         values = np.zeros((len(clauses), len(COLUMNS)), dtype=np.float32)
         marks: list[WordMarks | None] = [None] * len(clauses)
-        for rows in _batches([len(one.ids) for one in encoded]):
-            longest = max(len(encoded[row].ids) for row in rows)
-            ids = np.full((len(rows), longest), self._pad, dtype=np.int64)
+        for rows in _batches([len(one.ids) for one in pieces]):
+            longest = max(len(pieces[row].ids) for row in rows)
+            ids = np.full((len(rows), longest), self._tokenizer.pad, dtype=np.int64)
             attention = np.zeros((len(rows), longest), dtype=np.int64)
             for place, row in enumerate(rows):
-                own = encoded[row].ids
+                own = pieces[row].ids
                 ids[place, : len(own)], attention[place, : len(own)] = own, 1
             values[rows], evidence = self._session.run(["values", "evidence"], {"ids": ids, "attention": attention})
             for place, row in enumerate(rows):
-                marks[row] = _marks(encoded[row].offsets, encoded[row].sequence_ids, evidence[place])
+                one = pieces[row]
+                scores = evidence[place, one.first : one.first + len(one.starts)]
+                marks[row] = WordMarks(starts=one.starts, ends=one.ends, scores=scores)
         return values, [mark for mark in marks if mark is not None]
-
-
-def _marks(offsets: Sequence[tuple[int, int]], parts: Sequence[int | None], scores: Floats) -> WordMarks:
-    first = parts.index(1) if 1 in parts else 0  # the text stands together, behind what stands above it
-    count = parts.count(1)
-    spans = np.array(offsets[first : first + count], dtype=np.int32).reshape(-1, 2)
-    return WordMarks(starts=spans[:, 0], ends=spans[:, 1], scores=scores[first : first + count].astype(np.float32))
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.clauses import ClauseModel
 from models.columns import COLUMN, RELIEFS
-from models.dutch import sentences
+from models.dutch import ENDING, sentences
 from models.encoder import WordMarks
 from models.phrases import find_phrases
 from models.vectorising import ClauseText
@@ -80,41 +80,54 @@ class EvidenceFinder:
             return []
         if marks is not None and not len(marks.scores):
             marks = None  # what stands above the clause left no room for any of its text
+        if marks is not None and marks.scores.max() <= self._least:
+            return []
         text = clause.text if marks is None else _read_of(clause.text, int(marks.ends[-1]))
         words = np.array([match.span() for match in WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
         if len(words) < MIN_WORDS:
             return []
         kinds = sorted(kinds, key=lambda kind: kind in RELIEFS)  # stable: barriers first, each group by importance
         columns = [COLUMN[kind] for kind in kinds]
-        last_word = len(words) - 1
         if marks is not None:
             values, price = _word_marks(words, marks) - self._least, 0.0
         else:
-            values = self._word_values(clause.text, words, columns[:1], 0, last_word)[:, 0]
+            values = self._word_values(clause.text, words, columns[0])
             values += _bonus(clause.text, words, kinds[0], values)
             price = max(float(np.mean(np.abs(values))), 1e-9)
         if values.max() <= price:
             return []
         found: list[Evidence] = []
         weights: list[float] = []
-        for first, last, weight in _best_windows(values - price, _sentence_of(text, words)):
+        for first, last, weight in _best_windows(values - price, text, words):
             if weights and weight < LESSER * weights[0]:
                 break
             start, end = int(words[first, 0]), int(words[last, 1])
             # The fast tier's weights are asked for only where something hangs on them: for whole clauses they cost as much as
             # half of the slow tier.
-            speaks = 0
-            if len(kinds) > 1:
-                speaks = int(self._word_values(clause.text, words, columns, first, last).sum(axis=0).argmax())
+            speaks = int(self._weights_of(clause.text, words, columns, first, last).argmax()) if len(kinds) > 1 else 0
             found.append(Evidence(start=start, end=end, text=clause.text[start:end], kind=kinds[speaks]))
             weights.append(weight)
         return found
 
-    def _word_values(self, text: str, words: Spans, columns: Sequence[int], first: int, last: int) -> Floats:
-        """The weights of the n-grams that some words are part of, shared equally among the words of each.
+    def _word_values(self, text: str, words: Spans, column: int) -> Floats:
+        """The weights of the n-grams that each word is part of, shared equally among the words of each. *Shape:* (words,)."""
+        runs, values = self._runs(text, words, 0, len(words) - 1), np.zeros(len(words))
+        shared = self._weights[runs.rows, column] * runs.shares
+        for step in range(LONGEST):
+            within = runs.lengths > step
+            np.add.at(values, runs.starts[within] + step, shared[within])
+        return values
 
-        *Shape:* (last - first + 1, columns).
-        """
+    def _weights_of(self, text: str, words: Spans, columns: Sequence[int], first: int, last: int) -> Floats:
+        """What the words of a phrase weigh together, shared likewise with the words around it. *Shape:* (columns,)."""
+        runs = self._runs(text, words, first, last)
+        ends = np.minimum(runs.starts + runs.lengths, last + 1)
+        inside = np.maximum(ends - np.maximum(runs.starts, first), 0)
+        weights: Floats = (runs.shares * inside) @ self._weights[np.ix_(runs.rows, np.array(columns))]
+        return weights
+
+    def _runs(self, text: str, words: Spans, first: int, last: int) -> _Runs:
+        """The runs of words that the fast tier weighs, those among some words and those that reach beyond them."""
         begin = max(0, first - LONGEST + 1)
         nearby = [text[start:end].lower() for start, end in words[begin : last + LONGEST].tolist()]
         rows, starts, lengths, shares = list[int](), list[int](), list[int](), list[float]()
@@ -126,16 +139,27 @@ class EvidenceFinder:
                     index = column(" ".join(sequence[start : start + length]))
                     if index is not None:
                         rows.append(offset + index)
-                        starts.append(start)
+                        starts.append(begin + start)
                         lengths.append(length)
                         shares.append(float(idf[index]) / length)
-        values = np.zeros((len(nearby), len(columns)))
-        if rows:
-            shared = self._weights[np.ix_(rows, columns)] * np.array(shares)[:, None]
-            place, long = np.array(starts), np.array(lengths)
-            for step in range(LONGEST):
-                np.add.at(values, place[long > step] + step, shared[long > step])
-        return values[first - begin : last - begin + 1]
+        return _Runs(np.array(rows, int), np.array(starts, int), np.array(lengths, int), np.array(shares, float))
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Runs of words that the fast tier weighs.
+
+    Attributes:
+        rows: of its weights.
+        starts: first word of each, from 0.
+        lengths: words of each.
+        shares: what each of its words has of it, but for its weight.
+    """
+
+    rows: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    shares: Floats
 
 
 def _bonus(text: str, words: Spans, kind: str, values: Floats) -> Floats:
@@ -166,13 +190,18 @@ def _word_marks(words: Spans, marks: WordMarks) -> Floats:
 
 def _sentence_of(text: str, words: Spans) -> npt.NDArray[np.int64]:
     """Number of the sentence that each word starts in. *Shape:* (words,)."""
+    if not ENDING.search(text, int(words[0, 1]), int(words[-1, 0])):
+        return np.zeros(len(words), dtype=np.int64)
     ends = np.array([end for _, end in sentences(text)], dtype=np.int64)
     return np.minimum(np.searchsorted(ends, words[:, 0], side="right"), max(len(ends) - 1, 0))
 
 
-def _best_windows(values: Floats, of: npt.NDArray[np.int64]) -> list[tuple[int, int, float]]:
+def _best_windows(values: Floats, text: str, words: Spans) -> list[tuple[int, int, float]]:
     """First word, last word and weight of the heaviest windows within one sentence, disjoint, heaviest first."""
-    count = len(values)
+    heavy = np.flatnonzero(values > 0)  # without one of these no window weighs anything
+    begin = max(0, int(heavy[0]) - MAX_WORDS + 1)
+    values, words = values[begin : int(heavy[-1]) + MAX_WORDS], words[begin : int(heavy[-1]) + MAX_WORDS]
+    of, count = _sentence_of(text, words), len(values)
     sums = np.concatenate([[0.0], np.cumsum(values)])
     # One row per length, one column per first word; windows that run out of the text or the sentence weigh nothing.
     lengths, firsts = np.arange(MIN_WORDS, MAX_WORDS + 1)[:, None], np.arange(count)
@@ -185,6 +214,6 @@ def _best_windows(values: Floats, of: npt.NDArray[np.int64]) -> list[tuple[int, 
         weight, last = float(weights[row, first]), first + row + MIN_WORDS - 1
         if weight <= 0:
             break
-        chosen.append((first, last, weight))
+        chosen.append((begin + first, begin + last, weight))
         weights[(firsts <= last) & (firsts + lengths - 1 >= first)] = -np.inf
     return chosen
