@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpus.errors import UsageError
 from corpus.store import Store
@@ -30,6 +29,8 @@ def search(store: Store, text: str, *, top: int) -> list[SearchHit]:
     Raises:
         UsageError: the text holds no word.
     """
+    import pyarrow.compute as pc  # see corpus.store
+
     words = re.findall(r"\w+", text)
     if not words:
         raise UsageError("nothing to search for: the text holds no word")
@@ -52,6 +53,8 @@ def search(store: Store, text: str, *, top: int) -> list[SearchHit]:
 
 def _holding(table: pa.Table, word: str) -> pa.ChunkedArray:
     """Which rows hold a word, in any case."""
+    import pyarrow.compute as pc
+
     in_heading, in_text = (pc.match_substring(table[name], word, ignore_case=True) for name in ("heading", "text"))
     return pc.or_(in_heading, in_text)
 

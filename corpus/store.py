@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpus.errors import DamagedStore, OutdatedStore, StoreProblem, UnknownRef
 from corpus.records import Clause
@@ -227,6 +226,8 @@ class Store:
 
     def clause(self, ref: str, *, version_date: str | None = None) -> Clause:
         """One clause; raises UnknownRef."""
+        import pyarrow.compute as pc  # wraps hundreds of functions, and no start waits for that
+
         entry = self.entry(ref.split("/")[0], version_date=version_date)
         table = self._slice(entry)
         index = pc.index(table["ref"], ref).as_py()
@@ -240,6 +241,8 @@ class Store:
         Raises:
             UnknownRef: the store does not hold that regulation or version.
         """
+        import pyarrow.compute as pc  # wraps hundreds of functions, and no start waits for that
+
         table = self._slice(self.entry(ref.split("/")[0], version_date=version_date))
         begun = table.filter(pc.starts_with(table["ref"], ref)).to_pylist()
         return [clause_of(row) for row in begun if row["ref"] == ref or row["ref"].startswith(f"{ref}/")]

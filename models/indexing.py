@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from corpus.code_hash import code_hash
@@ -318,6 +317,8 @@ def _save_clauses(
     features: ClauseFeatures,
 ) -> None:
     """What follows from the clauses and their features: keys, lists and groups."""
+    import pyarrow.compute as pc  # see corpus.store
+
     order = np.argsort(keys, kind="stable")
     np.save(folder / "keys.npy", keys[order])
     np.save(folder / "key_rows.npy", order.astype(np.int32))

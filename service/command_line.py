@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 from corpus.errors import UserError
 
@@ -39,7 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="regelruimte", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--version", action="version", version=f"regelruimte {_version()}")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in _GROUPS:
         importlib.import_module(f"service.commands.{group}").add_commands(commands)
@@ -82,13 +83,18 @@ def entry_point() -> None:
     sys.exit(main(sys.argv[1:], os.environ))
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+class _ShowVersion(argparse.Action):
+    """As argparse's own, but that the version is looked up when it is asked for: every command would wait for that."""
 
-    try:
-        return version("regelruimte")
-    except PackageNotFoundError:
-        return "(not installed)"
+    def __call__(self, parser: argparse.ArgumentParser, *given: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            known = version("regelruimte")
+        except PackageNotFoundError:
+            known = "(not installed)"
+        print(f"regelruimte {known}")
+        parser.exit()
 
 
 if __name__ == "__main__":

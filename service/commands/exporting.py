@@ -7,8 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from service.commands.parsing import add_command, add_spread_options, add_store_option
-from training.reviews.exchange import FORMATS as JUDGEMENT_FORMATS
+from service.commands.parsing import JUDGEMENT_FORMATS, add_command, add_spread_options, add_store_option
 
 FORMATS = {"turtle": "turtle", "json-ld": "json-ld", "rdf-xml": "pretty-xml"}
 
@@ -50,7 +49,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         example="regelruimte export judgements momentopname.jsonl --format labelstudio --store store --output taken.json",
     )
     judgements.add_argument("snapshot", type=Path, metavar="SNAPSHOT.jsonl", help="file of the snapshot")
-    judgements.add_argument("--format", choices=sorted(JUDGEMENT_FORMATS), required=True, help="how it is written")
+    judgements.add_argument("--format", choices=JUDGEMENT_FORMATS, required=True, help="how it is written")
     judgements.add_argument("--store", type=Path, metavar="DIR", help="folder of the store that holds the texts of the clauses")
     judgements.add_argument("--output", type=Path, required=True, metavar="TARGET", help="file or folder to make")
 
@@ -89,14 +88,15 @@ def _clauses(arguments: argparse.Namespace) -> int:
 
 def _judgements(arguments: argparse.Namespace) -> int:
     from corpus.errors import UsageError
+    from training.reviews.exchange import FORMATS as OF_JUDGEMENTS
     from training.reviews.exchange.files import refuse_existing
 
     refuse_existing(arguments.output)
     if not arguments.snapshot.is_file():
         raise UsageError(f"{arguments.snapshot}: no such file")
-    rows = JUDGEMENT_FORMATS["jsonl"].read(arguments.snapshot)
+    rows = OF_JUDGEMENTS["jsonl"].read(arguments.snapshot)
     texts = _texts(arguments.store, {(row.verwijzing, row.sha256) for row in rows}) if arguments.store is not None else {}
-    JUDGEMENT_FORMATS[arguments.format].write(rows, texts, arguments.output)
+    OF_JUDGEMENTS[arguments.format].write(rows, texts, arguments.output)
     known = sum(row.sha256 in texts for row in rows)
     print(f"{arguments.output}: {len(rows)} judgements, {known} of them about a clause whose text is known")
     return 0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from service.commands.parsing import add_command
-from training.reviews.exchange import FORMATS
+from service.commands.parsing import JUDGEMENT_FORMATS, add_command
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,12 +21,13 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         example="regelruimte import judgements taken.json --format labelstudio --output momentopname.jsonl",
     )
     parser.add_argument("source", type=Path, metavar="SOURCE", help="file or folder that the other program wrote")
-    parser.add_argument("--format", choices=sorted(FORMATS), required=True, help="how it is written")
+    parser.add_argument("--format", choices=JUDGEMENT_FORMATS, required=True, help="how it is written")
     parser.add_argument("--output", type=Path, required=True, metavar="SNAPSHOT.jsonl", help="snapshot to make")
 
 
 def _judgements(arguments: argparse.Namespace) -> int:
     from corpus.errors import UsageError
+    from training.reviews.exchange import FORMATS
     from training.reviews.exchange.files import refuse_existing
 
     refuse_existing(arguments.output)

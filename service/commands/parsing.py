@@ -6,6 +6,9 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+JUDGEMENT_FORMATS = ("huggingface", "jsonl", "labelstudio", "spacy", "webannotation")
+"""The names in ``training.reviews.exchange``, which takes longer to import than all parsers together."""
+
 
 def add_command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],

@@ -57,6 +57,9 @@ def add_service_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from service.lazily import NOT_CALLED, put_off
+
+    put_off(*NOT_CALLED)
     import tempfile
 
     import uvicorn

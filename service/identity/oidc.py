@@ -13,9 +13,8 @@ import json
 import secrets
 import time
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
@@ -32,6 +31,9 @@ from service.identity.managing import end_access
 from service.identity.organisations import organisation_named
 from service.settings import Settings
 from service.work import audit
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 routes = APIRouter(include_in_schema=False)
 
@@ -124,11 +126,15 @@ def _client(settings: Settings) -> Any:
 
 
 def _box(settings: Settings) -> Fernet:
+    from cryptography.fernet import Fernet  # few log in so
+
     digest = hashlib.sha256(b"oidc:" + settings.secret_key.get_secret_value().encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))
 
 
 def _kept(settings: Settings, cookie: str) -> dict[str, Any]:
+    from cryptography.fernet import InvalidToken
+
     try:
         kept: dict[str, Any] = json.loads(_box(settings).decrypt(cookie.encode()))
     except (InvalidToken, ValueError):

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
-from fluent.runtime import FluentBundle, FluentResource
 from markupsafe import Markup
 
 Language = Literal["nl", "en"]
@@ -28,7 +25,11 @@ class Texts:
 
     def __init__(self, language: Language) -> None:
         """Read all files of a language."""
-        self.language = language
+        # Imported here: no start waits for what only pages need.
+        from babel import dates, numbers
+        from fluent.runtime import FluentBundle, FluentResource
+
+        self.language, self._dates, self._numbers = language, dates, numbers
         # Marks around what is filled in (bidirectional isolates) would end up in what people copy.
         self._bundle = FluentBundle([language], use_isolating=False)
         for path in sorted((FOLDER / language).glob("*.ftl")):
@@ -64,23 +65,23 @@ class Texts:
             if not value:
                 return ""
             value = date.fromisoformat(value[:10])
-        return str(format_date(value, "d MMMM y", locale=self.language))
+        return str(self._dates.format_date(value, "d MMMM y", locale=self.language))
 
     def moment(self, value: datetime) -> str:
         """A moment, in Dutch time."""
-        return str(format_datetime(value.astimezone(_HERE), "d MMMM y HH:mm", locale=self.language))
+        return str(self._dates.format_datetime(value.astimezone(_HERE), "d MMMM y HH:mm", locale=self.language))
 
     def share(self, value: float) -> str:
         """A probability or share 0..1 as a percentage."""
-        return str(format_percent(value, "#,##0%", locale=self.language)).replace("\xa0", " ")
+        return str(self._numbers.format_percent(value, "#,##0%", locale=self.language)).replace("\xa0", " ")
 
     def number(self, value: float) -> str:
         """A number with at most two decimals."""
-        return str(format_decimal(value, "#,##0.##", locale=self.language))
+        return str(self._numbers.format_decimal(value, "#,##0.##", locale=self.language))
 
     def figure(self, value: float) -> str:
         """A measure with three decimals: of a small deviation two would leave nothing."""
-        return str(format_decimal(value, "#,##0.000", locale=self.language))
+        return str(self._numbers.format_decimal(value, "#,##0.000", locale=self.language))
 
     def paragraphs(self, value: str) -> Markup:
         """A text that people wrote, its blank lines as paragraphs."""

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.clock import now
+from service.database.inserting import insert
 from service.database.opening import Database
 from service.database.tables import Claim, User
 from service.identity.actor import Actor
@@ -29,9 +29,8 @@ def claim(database: Database, who: Actor, initiative_id: str) -> None:
     if own is not None and own.initiative_id == initiative_id and own.until > moment + LASTS / 2:
         return
     with database.writing() as session:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         told = {"initiative_id": initiative_id, "until": moment + LASTS}
-        made = insert(Claim).values(user_id=who.user_id, **told)
+        made = insert(session, Claim).values(user_id=who.user_id, **told)
         session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=told))
 
 

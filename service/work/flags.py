@@ -9,7 +9,6 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from corpus.errors import UnknownRef
@@ -18,6 +17,7 @@ from corpus.records import Clause
 from corpus.store import Store
 from models.initiatives import InitiativeText
 from service.clock import now
+from service.database.inserting import insert
 from service.database.tables import Anchor, ClauseText, FlagRow, Initiative, InitiativeStatus, Suggestion, Verdict
 from service.engine import Loaded
 from service.work import audit, processing_log
@@ -165,10 +165,9 @@ def anchor_at(row: FlagRow, store: Store, clause: Clause, sha256: str) -> None:
 def keep_text(session: Session, clause: Clause) -> str:
     """Keep the text of a clause by its hash; returns the hash (of the normalised text)."""
     sha256 = text_hash(clause.text)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # Two workers may keep the same clause at the same moment: it is the same text.
     values = {"sha256": sha256, "text": clause.text, "heading": clause.heading}
-    session.execute(insert(ClauseText).values(**values).on_conflict_do_nothing())
+    session.execute(insert(session, ClauseText).values(**values).on_conflict_do_nothing())
     return sha256
 
 

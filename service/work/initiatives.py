@@ -24,7 +24,6 @@ from service.identity.organisations import organisation_of
 from service.identity.policies import may_see, may_withdraw, visible
 from service.identity.secrets import link_secret, secret_hash
 from service.jobs.waiting import add_job
-from service.privacy.pseudonymising import pseudonymised_parts
 from service.settings import Settings
 from service.work import audit, processing_log
 from service.work.retention import erase_initiative
@@ -77,6 +76,8 @@ def submit(
     Raises:
         KeyReused: the key came before with another initiative.
     """
+    from service.privacy.pseudonymising import pseudonymised_parts  # patterns that no start waits for
+
     moment = now()
     # This takes time with the length of the text, and on SQLite a transaction keeps all others from writing.
     pseudonyms = pseudonymised_parts(told.titel, told.omschrijving)

@@ -16,7 +16,6 @@ from service.database.tables import CLOSED, ClauseText, FlagRow, Initiative, Jud
 from service.errors import Conflict, FieldProblem, InvalidInput, NotFound, Outdated
 from service.identity.actor import Actor
 from service.identity.policies import may_see
-from service.privacy.pseudonymising import pseudonymised
 from service.work import audit
 from service.work.flags import anchor_at, keep_text, kinds_told, new_flag
 from service.work.standing import Standing, rejects, standing
@@ -95,6 +94,8 @@ def judge(
         raise InvalidInput("Er is niets voorgesteld dat u kunt bevestigen.", problem)
     empty = decision.verdict in (Verdict.REJECTED, Verdict.TAKEN_BACK)
     corrected = decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
+    from service.privacy.pseudonymising import pseudonymised  # patterns that no start waits for
+
     note = pseudonymised(decision.note).text
     judgement = Judgement(
         flag_id=flag.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import pyarrow.compute as pc
 from fastapi import Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
@@ -118,6 +117,8 @@ def _by_words(store: Store, words: str, *, most: int) -> list[BepalingKort]:
 
 
 def _by_official_id(store: Store, official: str) -> list[BepalingKort]:
+    import pyarrow.compute as pc  # see corpus.store
+
     table = store.texts.select(["ref", "official_id", "text"])
     found = table.filter(pc.equal(table["official_id"], official)).to_pylist() if table.num_rows else []
     return [

@@ -1,0 +1,23 @@
+"""Modules that libraries import for themselves and that a service never calls, left until somebody does."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.util import LazyLoader, find_spec, module_from_spec
+
+NOT_CALLED = ("numpy.f2py",)
+"""SciPy takes all that numpy has: its reader of Fortran too, with fifty patterns to compile."""
+
+
+def put_off(*names: str) -> None:
+    """Let modules load when something of theirs is first used; one that is loaded already, or is not there, stays as it is."""
+    for name in names:
+        parent, _, own = name.rpartition(".")
+        if name in sys.modules or (spec := find_spec(name)) is None or spec.loader is None:
+            continue
+        spec.loader = LazyLoader(spec.loader)
+        sys.modules[name] = module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        if parent:
+            setattr(importlib.import_module(parent), own, module)
