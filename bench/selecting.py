@@ -1,10 +1,11 @@
 """How many labels active selection saves: labels are asked in two orders, and a model is made of each as they come in.
 
-Every clause of the pool has its label already; an order decides when the model gets to see it. Both orders begin with the same
-random clauses. After every round the fast tier of the barrier kinds is fitted anew, its thresholds are chosen by
-cross-validation over the labels asked so far, and it is judged on regulations of which the pool holds no clause. Two things
-differ from the model that ships, for both orders alike: words are weighed once, over the unlabelled texts of the pool, and the
-regressions are solved in their dual form, which is faster and comes out at the same weights.
+Every clause of the pool has its label already; an order decides when the model gets to see it. Both orders begin with the
+same random fifth, which the model that serves knows before anybody is asked. After every round the fast tier of the barrier
+kinds is fitted anew, its thresholds are chosen by cross-validation over the labels asked so far, and it is judged on
+regulations of which the pool holds no clause. Two things differ from the model that ships, for both orders alike: words are
+weighed once, over the unlabelled texts of the pool, and the regressions are solved in their dual form, which is faster and
+comes out at the same weights.
 """
 
 from __future__ import annotations
@@ -38,14 +39,11 @@ from training.splits import frozen, grouped_folds
 SHARED = 5_400
 """Labels at the start of the list, chosen before any model was fitted on the others: the pool that is measured on first."""
 
-STEPS = (500, 750, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500, 4_000, 4_500, 5_400)
-"""Numbers of labels at which a model is made; the first are drawn at random for both orders."""
+SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Of the pool, at which a model is made; the first is drawn at random, and is the same for both orders."""
 
 FOLDS = 3
 """Of the cross-validation that calibrates and chooses thresholds."""
-
-REACHED = (1_000, 1_500, 2_000, 2_500, 3_000, 3_500, 4_000, 4_500)
-"""The orders are compared at the quality that random order has with so many labels."""
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -144,7 +142,7 @@ def _curves(data: ClauseExamples, trial: Trial, config: SelectionConfig, seeds: 
     columns = [COLUMN[name] for name in BARRIERS]
     targets, truth = data.targets[trial.pool][:, columns], data.targets[trial.test][:, columns] == 1
     groups = [data.groups[row] for row in trial.pool]
-    steps = sorted({min(step, len(trial.pool)) for step in STEPS})
+    steps = sorted({round(share * len(trial.pool)) for share in SHARES})
     result: dict[str, list[list[dict[str, float]]]] = {"random": [], "active": []}
     for seed in range(seeds):
         order = np.random.default_rng(seed).permutation(len(trial.pool))
@@ -173,7 +171,7 @@ def _curves(data: ClauseExamples, trial: Trial, config: SelectionConfig, seeds: 
 
 
 def _report(curves: dict[str, list[list[dict[str, float]]]]) -> dict[str, Any]:
-    """Print and return the means over seeds, and the labels that each order needs for a few qualities."""
+    """Print and return the means over seeds, and the labels that each order asks for the quality that random order comes to."""
     labels = [point["labels"] for point in curves["random"][0]]
     means = {
         name: {
@@ -192,32 +190,38 @@ def _report(curves: dict[str, list[list[dict[str, float]]]]) -> dict[str, Any]:
         for seed in range(len(curves["random"]))
     ]
     needed = []
-    print(f"{'macro-F1':>8} {'random':>8} {'active':>8} {'saved':>8}   by seed")
-    for count in (step for step in REACHED if step <= labels[-1]):
-        quality = float(np.interp(count, labels, smooth["random"]))
-        random, active = (labels_needed(labels, smooth[name], quality) for name in ("random", "active"))
-        saved = [
-            1 - labels_needed(labels, own["active"], quality) / labels_needed(labels, own["random"], quality) for own in by_seed
+    print(f"{'macro-F1':>8} {'random':>8} {'active':>8} {'saved':>8} {'of all':>8}   by seed")
+    begun, *reached, _ = smooth["random"].tolist()
+    for quality in sorted({one for one in reached if one > begun}):
+        random, active = (asked_for(labels, smooth[name], quality) for name in ("random", "active"))
+        seeds = [
+            1 - asked_for(labels, own["active"], quality) / max(asked_for(labels, own["random"], quality), 1) for own in by_seed
         ]
+        saved, of_all = 1 - active / random, (random - active) / (random + labels[0])
         needed.append({
-            "macro_f1": quality, "random": random, "active": active, "saved": 1 - active / random,
-            "saved_by_seed": [None if np.isnan(share) else share for share in saved],
+            "macro_f1": quality, "random": random, "active": active, "saved": saved, "saved_of_all_labels": of_all,
+            "saved_by_seed": [None if np.isnan(share) else share for share in seeds],
         })  # fmt: skip
-        shares = " ".join("never" if np.isnan(share) else f"{share:.0%}" for share in saved)
-        print(f"{quality:>8.3f} {random:>8.0f} {active:>8.0f} {1 - active / random:>8.0%}   {shares}")
-    print(f"{'mean':>8} {'':>8} {'':>8} {np.mean([one['saved'] for one in needed]):>8.0%}")
+        shares = " ".join("never" if np.isnan(share) else f"{share:.0%}" for share in seeds)
+        print(f"{quality:>8.3f} {random:>8.0f} {active:>8.0f} {saved:>8.0%} {of_all:>8.0%}   {shares}")
+    if needed:
+        mean, mean_of_all = (np.mean([one[what] for one in needed]) for what in ("saved", "saved_of_all_labels"))
+        print(f"{'mean':>8} {'':>8} {'':>8} {mean:>8.0%} {mean_of_all:>8.0%}")
     return {"curves": curves, "needed": needed}
 
 
-def labels_needed(labels: Sequence[float], quality: Floats, wanted: float) -> float:
-    """The number of labels at which a curve that never falls reaches a quality, by interpolation; NaN where it does not."""
+def asked_for(labels: Sequence[int], quality: Floats, wanted: float) -> float:
+    """How many labels are asked, beyond those that both orders begin with, until a curve that never falls has a quality.
+
+    By interpolation; NaN where it does not come to it.
+    """
     place = int(np.searchsorted(quality, wanted))
     if place == len(quality):
         return float("nan")
     if place == 0:
-        return float(labels[0])
+        return 0.0
     share = (wanted - quality[place - 1]) / (quality[place] - quality[place - 1])
-    return float(labels[place - 1] + share * (labels[place] - labels[place - 1]))
+    return float(labels[place - 1] + share * (labels[place] - labels[place - 1]) - labels[0])
 
 
 def _smooth(labels: Sequence[float], quality: Any) -> Floats:

@@ -6,17 +6,34 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from bench.selecting import Kinds, f1_of, labels_needed
+from bench.selecting import Kinds, _report, asked_for, f1_of
 from models.columns import BARRIERS
 
 
-def test_labels_needed_is_read_off_the_curve() -> None:
-    labels, quality = [100.0, 200.0, 400.0], np.array([0.1, 0.3, 0.4], dtype=np.float32)
-    assert labels_needed(labels, quality, 0.2) == pytest.approx(150)
-    assert labels_needed(labels, quality, 0.35) == pytest.approx(300)
-    assert labels_needed(labels, quality, 0.05) == 100
-    assert labels_needed(labels, quality, float(quality[-1])) == pytest.approx(400)
-    assert np.isnan(labels_needed(labels, quality, 0.5))
+def test_labels_asked_are_read_off_the_curve() -> None:
+    labels, quality = [100, 200, 400], np.array([0.1, 0.3, 0.4], dtype=np.float32)
+    assert asked_for(labels, quality, 0.2) == pytest.approx(50)
+    assert asked_for(labels, quality, 0.35) == pytest.approx(200)
+    assert asked_for(labels, quality, 0.05) == 0
+    assert asked_for(labels, quality, float(quality[-1])) == pytest.approx(300)
+    assert np.isnan(asked_for(labels, quality, 0.5))
+
+
+def test_what_is_saved_is_told_of_what_is_asked_and_of_all_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    def curve(*values: float) -> list[dict[str, float]]:
+        return [{"labels": n, "macro_f1": f, "macro_f1_frozen": f} for n, f in zip((100, 200, 300, 400), values, strict=True)]
+
+    told = _report({"random": [curve(0.1, 0.2, 0.3, 0.4)], "active": [curve(0.1, 0.3, 0.35, 0.4)]})
+    assert [round(one["random"]) for one in told["needed"]] == [100, 200]
+    assert [round(one["active"]) for one in told["needed"]] == [50, 100]
+    assert [one["saved"] for one in told["needed"]] == pytest.approx([0.5, 0.5])
+    assert [one["saved_of_all_labels"] for one in told["needed"]] == pytest.approx([50 / 200, 100 / 300])
+    assert "50%" in capsys.readouterr().out
+
+
+def test_a_quality_that_both_begin_with_asks_for_nothing() -> None:
+    flat = [{"labels": n, "macro_f1": 0.2, "macro_f1_frozen": 0.2} for n in (100, 200, 300, 400)]
+    assert _report({"random": [flat], "active": [flat]})["needed"] == []
 
 
 def test_f1_of_every_column() -> None:
