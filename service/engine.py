@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -72,6 +73,7 @@ class Engine:
                 key = self._key()
                 if self._loaded is None or self._loaded.key != key:
                     self._loaded = self._open(key, on_chunk)
+                    gc.unfreeze()  # what served until now may go
                     _log.info("loaded", extra={"model": self._loaded.model_version, "corpus": self._loaded.corpus})
             except (UserError, OSError) as error:  # OSError: the store lies on a read-only disk, and has no index yet
                 self._problem = "het model of de verzameling regelingen kan niet worden geopend"

@@ -57,8 +57,11 @@ def add_service_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    import gc
+
     from service.lazily import NOT_CALLED, put_off
 
+    gc.disable()  # what is made until it serves is there to stay: looking for what may go would only take time
     put_off(*NOT_CALLED)
     import tempfile
 
@@ -113,11 +116,14 @@ def _serve(arguments: argparse.Namespace) -> int:
             from service.operation.tracing import traced
 
             app = traced(app, environ=os.environ)
+        gc.freeze()  # until something else is loaded, see service.engine
+        gc.enable()
         uvicorn.run(app, **common)
         return 0
     for name, value in (("DATABASE_URL", arguments.database_url), ("STORE", arguments.store), ("MODEL", arguments.model)):
         if value is not None:
             os.environ[f"REGELRUIMTE_{name}"] = str(value)
+    gc.enable()
     # Processes must sign with one key, also where the operator gave none.
     os.environ["REGELRUIMTE_SECRET_KEY"] = settings.secret_key.get_secret_value()
     with tempfile.TemporaryDirectory(prefix="regelruimte-metrics-") as shared:
