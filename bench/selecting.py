@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import time
+import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,23 +22,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 
 from corpus.labels import clause_labels, join
 from corpus.store import Store
-from models.columns import BARRIERS, COLUMN
+from models.columns import BARRIERS, COLUMN, COLUMNS
 from models.joint import sigmoid
 from models.vectorising import ClauseVectoriser
-from training.clause_examples import ClauseExamples, clause_examples
-from training.reviews.committee import Committee, Regressions, f1_of
+from training.clause_examples import MISSING, ClauseExamples, clause_examples
+from training.clause_fitting import NEVER, REGULARISATION, best_thresholds, platt
 from training.reviews.selecting import SelectionConfig, choose, needs_of
-from training.splits import frozen
+from training.splits import frozen, grouped_folds
 
 SHARED = 5_400
 """Labels at the start of the list, chosen before any model was fitted on the others: the pool that is measured on first."""
 
 SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Of the pool, at which a model is made; the first is drawn at random, and is the same for both orders."""
+
+FOLDS = 3
+"""Of the cross-validation that calibrates and chooses thresholds."""
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -53,15 +60,28 @@ class Trial:
 
 
 class Kinds:
-    """The regressions of the barrier kinds as fitted on some rows, beside the committee of their cross-validation."""
+    """The regressions of the barrier kinds as fitted on some rows, with calibration and thresholds.
+
+    Attributes:
+        thresholds_: probabilities; *shape* (kinds,).
+        positives_, f1_: examples of each kind, and F1 in the cross-validation; *shape* (kinds,).
+    """
 
     def __init__(self, features: sp.csr_matrix, targets: npt.NDArray[np.int8], groups: list[str], rows: Rows) -> None:
-        self.committee = Committee.fit(features[rows], targets[rows], [groups[row] for row in rows], threads=2)
-        self._whole = Regressions.fit(features[rows], targets[rows], threads=2)
+        own = targets[rows]
+        unseen = np.zeros((len(rows), len(BARRIERS)), dtype=np.float32)
+        for train, test in grouped_folds([groups[row] for row in rows], folds=FOLDS, seed=0):
+            unseen[test] = _values(_fitted(features[rows[train]], own[train]), features[rows[test]])
+        self._weights = _fitted(features[rows], own)
+        self._slope, self._offset = (part[: len(BARRIERS)] for part in platt(_all_columns(unseen), _all_columns(own, MISSING)))
+        chance = sigmoid(unseen * self._slope + self._offset)
+        self.thresholds_: Floats = best_thresholds(_all_columns(chance), _all_columns(own, MISSING))[: len(BARRIERS)]
+        self.positives_ = own.sum(axis=0)
+        self.f1_ = f1_of(own == 1, chance >= self.thresholds_)
 
     def probabilities(self, features: sp.csr_matrix) -> Floats:
         """Calibrated. *Shape:* (clauses, kinds)."""
-        return sigmoid(self._whole.values(features) * self.committee.slope + self.committee.offset)
+        return sigmoid(_values(self._weights, features) * self._slope + self._offset)
 
 
 def run(folder: Path, output: Path | None, *, seeds: int, config: SelectionConfig | None = None) -> int:
@@ -130,7 +150,7 @@ def _curves(data: ClauseExamples, trial: Trial, config: SelectionConfig, seeds: 
             asked, points = order[: steps[0]], list[dict[str, float]]()
             for step, following in zip(steps, [*steps[1:], 0], strict=True):
                 kinds = Kinds(pool, targets, groups, asked)
-                guess = kinds.probabilities(test) >= kinds.committee.thresholds
+                guess = kinds.probabilities(test) >= kinds.thresholds_
                 points.append({
                     "labels": step,
                     "macro_f1": float(f1_of(truth, guess).mean()),
@@ -140,12 +160,10 @@ def _curves(data: ClauseExamples, trial: Trial, config: SelectionConfig, seeds: 
                     asked = order[:following]
                 elif following:
                     rest = np.setdiff1d(np.arange(len(trial.pool)), asked)
-                    committee = kinds.committee
                     chosen = choose(
-                        kinds.probabilities(pool[rest]), committee.thresholds, pool[rest],
+                        kinds.probabilities(pool[rest]), kinds.thresholds_, pool[rest],
                         count=following - step, config=config, seed=seed * 1_000_003 + following,
-                        needs=needs_of(committee.positives, committee.f1, config), groups=[groups[row] for row in rest],
-                        disagreement=committee.disagreement(pool[rest]),
+                        needs=needs_of(kinds.positives_, kinds.f1_, config), groups=[groups[row] for row in rest],
                     )  # fmt: skip
                     asked = np.concatenate([asked, rest[chosen.rows]])
             curves.append(points)
@@ -209,6 +227,39 @@ def asked_for(labels: Sequence[int], quality: Floats, wanted: float) -> float:
 def _smooth(labels: Sequence[float], quality: Any) -> Floats:
     """The nearest curve that never falls (isotonic regression), so that one lucky round does not count as quality reached."""
     return np.asarray(IsotonicRegression().fit_transform(labels, quality))
+
+
+def f1_of(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """F1 of every column, 0 where nothing is true or claimed."""
+    both = truth.sum(axis=0) + guess.sum(axis=0)
+    return np.asarray(2 * (truth & guess).sum(axis=0) / np.maximum(both, 1), dtype=np.float64)
+
+
+def _all_columns(own: npt.NDArray[Any], fill: float = 0.0) -> npt.NDArray[Any]:
+    """The barrier kinds, which come first, with the other columns left empty."""
+    whole = np.full((len(own), len(COLUMNS)), fill, dtype=own.dtype)
+    whole[:, : len(BARRIERS)] = own
+    return whole
+
+
+def _fitted(features: sp.csr_matrix, targets: npt.NDArray[np.int8]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def fit(column: int) -> tuple[npt.NDArray[np.float64], float]:
+        if len(set(targets[:, column].tolist())) < 2:
+            return np.zeros(features.shape[1]), NEVER
+        model = LogisticRegression(
+            C=REGULARISATION, solver="liblinear", class_weight="balanced", random_state=0, dual=True, max_iter=200
+        )
+        return (fitted := model.fit(features, targets[:, column])).coef_[0], float(fitted.intercept_[0])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits of a weight
+        with ThreadPoolExecutor(2) as threads:  # liblinear works without the interpreter lock
+            parts = list(threads.map(fit, range(targets.shape[1])))
+    return np.column_stack([weights for weights, _ in parts]), np.array([bias for _, bias in parts])
+
+
+def _values(fitted: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]], features: sp.csr_matrix) -> Floats:
+    return np.asarray(features @ fitted[0] + fitted[1], dtype=np.float32)
 
 
 def _plot(told: dict[str, Any]) -> str:

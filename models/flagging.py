@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -351,12 +351,8 @@ class Flagger:
 
     def chances_of(self, refs: Sequence[str]) -> list[dict[str, float]]:
         """P(kind) of clauses of the store, by all of the cascade."""
-        read = self._model.clauses.probabilities(self.read_as([self._row_of(ref) for ref in refs]))
+        read = self._model.clauses.probabilities([self._clause_text(self._row_of(ref)) for ref in refs])
         return [{kind: float(own[COLUMN[kind]]) for kind in KINDS} for own in read]
-
-    def read_as(self, rows: Iterable[int]) -> list[ClauseText]:
-        """What models read of some rows."""
-        return [self._clause_text(row) for row in rows]
 
     def texts_of(self, refs: Sequence[str]) -> list[str]:
         """The texts of clauses of the store, by ref."""

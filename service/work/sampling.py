@@ -8,36 +8,26 @@ because its answer teaches most (``training.reviews.selecting``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.columns import BARRIERS
 from models.initiatives import InitiativeText
 from service.database.opening import Database
 from service.database.tables import CLOSED, FlagRow, Initiative, InitiativeStatus
 from service.engine import Loaded
 from service.work import audit
 from service.work.flags import keep_text, new_flag, told_text
-from service.work.snapshots import judged_rows
-from training.reviews.rows import JudgedRow, Way
-
-if TYPE_CHECKING:
-    from training.reviews.committee import Committee
+from training.reviews.rows import Way
 
 FRAME = 100
 """Initiatives that a sample is of: those that were submitted last and are open."""
 
 NEAR = 1_000
 """Candidates of an initiative among which nearly all of what is missed lies; half of a random sample is drawn there."""
-
-LEARNT, LEAST_LEARNT = 10_000, 200
-"""Labels that a committee learns from at the most, which takes it half a minute, and at the least."""
 
 NEAR_BY, FAR = "dichtbij", "ver"
 """Strata of the random sample: the best candidates of an initiative, and all else that binds it."""
@@ -99,12 +89,11 @@ def fill_sample(database: Database, loaded: Loaded, *, wanted: int, random_share
         initiatives = framed(session) if count > 0 else []
         stories = {one.id: told_text(one) for one in initiatives}
         flagged = {one: _flagged(session, one, loaded) for one in stories}
-        judged = judged_rows(session) if stories else []
     if not stories:
         return {}
     frame = _frame(loaded, stories, flagged)
     chosen = _by_chance(loaded, frame, stories, flagged, round(count * random_share), np.random.default_rng(seed))
-    chosen += _teaching(loaded, frame, judged, {one.row for one in chosen}, count - round(count * random_share), seed)
+    chosen += _teaching(loaded, frame, {one.row for one in chosen}, count - round(count * random_share), seed)
     drawn = Counter({way.value: 0 for way in (Way.RANDOM, Way.ACTIVE)})
     with database.writing() as session:
         if _waiting(session) > wanted - count:
@@ -182,11 +171,9 @@ def _by_chance(
     return chosen
 
 
-def _teaching(
-    loaded: Loaded, frame: _Frame, judged: Sequence[JudgedRow], taken: set[int], count: int, seed: int
-) -> list[_Drawn]:
+def _teaching(loaded: Loaded, frame: _Frame, taken: set[int], count: int, seed: int) -> list[_Drawn]:
     """The candidates that teach most; each clause once, for the initiative that it is nearest to."""
-    from training.reviews.selecting import SelectionConfig, choose, needs_of
+    from training.reviews.selecting import SelectionConfig, choose
 
     rows, chances = np.concatenate(frame.near), np.concatenate(frame.chances)
     whose = np.repeat(np.arange(len(frame.ids)), [len(own) for own in frame.near])
@@ -198,41 +185,14 @@ def _teaching(
     places = places[~np.isin(rows[places], np.array(sorted(taken), dtype=np.int64))]
     kinds, thresholds, words = loaded.flagger.first_sight(rows[places])
     groups = [loaded.flagger.space.refs[row].partition("/")[0] for row in rows[places]]
-    kinds, thresholds = kinds[:, : len(BARRIERS)], thresholds[: len(BARRIERS)]  # of room people are not asked
-    config, needs, apart = SelectionConfig(audit=0.0), None, None
-    committee = _committee(loaded, judged, seed)
-    if committee is not None:
-        needs = needs_of(committee.positives, committee.f1, config)
-        read = loaded.flagger.read_as(rows[places].tolist())
-        apart = committee.disagreement(loaded.model.clauses.fast.vectoriser.transform(read))
     chosen = choose(
-        kinds, thresholds, words, count=min(count, len(places)), config=config, seed=seed,
-        groups=groups, influence=chances[places], needs=needs, disagreement=apart,
+        kinds, thresholds, words, count=min(count, len(places)), config=SelectionConfig(audit=0.0), seed=seed,
+        groups=groups, influence=chances[places],
     )  # fmt: skip
     return [
         _Drawn(initiative=frame.ids[whose[place]], row=int(rows[place]), p=float(chances[place]), way=Way.ACTIVE)
         for place in places[chosen.rows]
     ]
-
-
-def _committee(loaded: Loaded, judged: Sequence[JudgedRow], seed: int) -> Committee | None:
-    """Learnt from labels by the guide and from what people decided, as far as the store holds the clauses; None of too few."""
-    from corpus.labels import clause_labels, join
-    from training.clause_examples import clause_examples
-    from training.reviews.committee import MEMBERS, Committee
-    from training.reviews.gold import gold_of
-    from training.reviews.learning import guide_of, taught
-    from training.splits import learnable
-
-    guide = clause_labels()
-    gold = gold_of(judged, guide_of(guide))
-    data = taught(clause_examples(loaded.store, join(loaded.store, guide)), loaded.store, gold.clauses)
-    data = data[learnable(data.groups)]
-    data = data[np.sort(np.random.default_rng(seed).permutation(len(data))[:LEARNT])]
-    if len(data) < LEAST_LEARNT or len(set(data.groups)) < MEMBERS:
-        return None
-    features = loaded.model.clauses.fast.vectoriser.transform(data.texts)
-    return Committee.fit(features, data.targets[:, : len(BARRIERS)], data.groups)
 
 
 def _keep(session: Session, loaded: Loaded, drawn: _Drawn, initiatives: int) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from bench.selecting import Kinds, _report, asked_for
+from bench.selecting import Kinds, _report, asked_for, f1_of
 from models.columns import BARRIERS
 
 
@@ -36,6 +36,12 @@ def test_a_quality_that_both_begin_with_asks_for_nothing() -> None:
     assert _report({"random": [flat], "active": [flat]})["needed"] == []
 
 
+def test_f1_of_every_column() -> None:
+    truth = np.array([[1, 0, 0], [1, 0, 1], [0, 0, 1]], dtype=bool)
+    guess = np.array([[1, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=bool)
+    assert f1_of(truth, guess).tolist() == [0.5, 0.0, 0.0]
+
+
 def test_kinds_learn_a_word_and_never_claim_what_had_no_example() -> None:
     rng = np.random.default_rng(0)
     targets = np.zeros((120, len(BARRIERS)), dtype=np.int8)
@@ -43,7 +49,7 @@ def test_kinds_learn_a_word_and_never_claim_what_had_no_example() -> None:
     noise = rng.random((120, 5))
     features = sp.csr_matrix(np.column_stack([targets[:, 0], noise]))
     kinds = Kinds(features, targets, [f"regulation {row % 12}" for row in range(120)], np.arange(90))
-    decided = kinds.probabilities(features[90:]) >= kinds.committee.thresholds
+    decided = kinds.probabilities(features[90:]) >= kinds.thresholds_
     assert np.array_equal(decided[:, 0], targets[90:, 0] == 1)
     assert not decided[:, 1:].any()
-    assert kinds.committee.positives[0] == targets[:90, 0].sum() and kinds.committee.f1[0] == 1
+    assert kinds.positives_[0] == targets[:90, 0].sum() and kinds.f1_[0] == 1

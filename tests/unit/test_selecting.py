@@ -11,7 +11,7 @@ import pytest
 import scipy.sparse as sp
 
 from training.reviews.rows import Way
-from training.reviews.selecting import Chosen, SelectionConfig, choose, needs_of, scores
+from training.reviews.selecting import Chosen, SelectionConfig, choose, disagreement_of, needs_of, scores
 
 KINDS = 4
 THRESHOLDS = np.full(KINDS, 0.4, dtype=np.float32)
@@ -168,10 +168,12 @@ def test_rare_and_weak_kinds_need_examples() -> None:
         assert chosen.rows.tolist() == [wanted]
 
 
-def test_what_a_committee_disagrees_on_and_what_many_initiatives_meet_goes_first() -> None:
+def test_what_the_tiers_disagree_on_and_what_many_initiatives_meet_goes_first() -> None:
     probabilities = np.full((6, KINDS), 0.1, dtype=np.float32)
-    apart = np.zeros_like(probabilities)
-    apart[3, 2] = 0.4
+    slow = probabilities.copy()
+    slow[3, 2], slow[5] = 0.9, np.nan  # the slow tier has not read the last
+    apart = disagreement_of(probabilities, slow)
+    assert apart[3, 2] == pytest.approx(0.8) and not apart[5].any()
     meets = np.array([1, 1, 9, 1, 0, 1])
     given = {"count": 6, "config": ALL_ACTIVE, "seed": 0}
     assert choose(probabilities, THRESHOLDS, distinct(6), disagreement=apart, **given).rows[0] == 3

@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import JSON, Boolean, DateTime, Integer, MetaData, Numeric, Table, delete, func, select, text, update
+from sqlalchemy import JSON, Boolean, DateTime, Integer, MetaData, Numeric, Table, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from corpus.labels import ClauseLabel
-from corpus.passages import text_hash
 from models.loading import load_model, released_folder
 from service.clock import now
 from service.command_line import main
@@ -36,7 +34,6 @@ from tests.web.test_judgements import judge
 from tests.web.test_pages_law import seen as public
 from tests.web.test_pages_queue import options_of, total_of
 from tests.web.test_pages_review import seen, words_of
-from training.reviews.committee import MEMBERS, Committee
 from training.reviews.rows import Way
 from training.reviews.verdicts import Guard, Verdict, save_verdict
 
@@ -189,37 +186,6 @@ def shown(service: Service, address: str) -> set[str]:
         found |= {str(link).partition("?")[0].removeprefix("/werk/") for link in links}
     assert len(found) == total, "as many as are counted"
     return found
-
-
-def test_what_a_committee_differs_on_goes_first(service: Service, initiative: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Labels of clauses of the store, of which half hold a prohibition: a committee learns from them, and says what to ask."""
-    store = service.engine.loaded.store
-    clauses = [clause for identifier in store.regulations for clause in store.clauses(identifier)]
-    labels = [
-        ClauseLabel(
-            ref=clause.ref, version="", sha256=text_hash(clause.text), addressee="private", strength=2,
-            barriers=("verbod",) if "verboden" in clause.text else (), relief=(), evidence=(), sample="spread",
-        )
-        for clause in clauses
-    ]  # fmt: skip
-    monkeypatch.setattr("corpus.labels.clause_labels", lambda: labels)
-    monkeypatch.setattr(sampling, "LEAST_LEARNT", 20)
-    asked: list[Committee] = []
-    disagreement = Committee.disagreement
-
-    def noted(self: Committee, features: Any) -> Any:
-        asked.append(self)
-        return disagreement(self, features)
-
-    monkeypatch.setattr(Committee, "disagreement", noted)
-    assert fill(service, 6, share=0.0) == {"toeval": 0, "actief": 6}
-    (committee,) = asked
-    assert len(committee.members) == MEMBERS and committee.positives[0] > 0
-    first = [row.ref for row in drawn(service, initiative)]
-    with service.database.writing() as session:
-        session.execute(delete(FlagRow).where(FlagRow.sample != ""))
-    fill(service, 6, share=0.0)
-    assert [row.ref for row in drawn(service, initiative)] == first  # chance does not come into it
 
 
 def test_the_open_queue_does_not_show_the_sample_and_a_filter_does(service: Service, initiative: str) -> None:

@@ -42,7 +42,7 @@ class SelectionConfig:
     audit: float = 0.2  # share of the questions that is drawn at random, 0..1
     uncertainty: float = 1.0  # of closeness to the threshold of a kind
     expected: float = 0.3  # of the probability of a kind: positives teach more than negatives
-    disagreement: float = 10.0  # of how far the members of a committee are apart
+    disagreement: float = 1.0  # of the distance between what the tiers say
     rarity: float = 0.5  # exponent of 1 / (positives known of a kind)
     weakness: float = 1.0  # exponent of 1 - F1 of a kind
     influence: float = 0.5  # exponent of the weight of a clause
@@ -110,7 +110,7 @@ def choose(
         seed: the same seed chooses the same questions.
         needs: how much each kind needs examples, see ``needs_of``; from the probabilities when left out. *Shape:* (kinds,).
         groups: of every clause, such as its regulation; no rule on groups when left out.
-        disagreement: how far models that learnt of other clauses are apart, see ``Committee``; *shape* (clauses, kinds).
+        disagreement: distance between the probabilities of two tiers, see ``disagreement_of``; *shape* (clauses, kinds).
         influence: weight of every clause, such as how many initiatives meet it; *shape* (clauses,), 0 or more.
 
     Raises:
@@ -171,6 +171,11 @@ def needs_of(positives: Floats, f1: Floats, config: SelectionConfig) -> npt.NDAr
     """
     weights = np.maximum(positives, 1.0) ** -config.rarity * np.maximum(1 - f1, LEAST_ROOM) ** config.weakness
     return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def disagreement_of(fast: Floats, slow: Floats) -> Floats:
+    """How far the tiers are apart, 0..1, and 0 where the slow tier has not read (NaN). *Shape:* (clauses, kinds), as both."""
+    return np.nan_to_num(np.abs(fast - slow), nan=0.0)
 
 
 def _varied(
