@@ -45,7 +45,7 @@ notebooks: $(VENV)/.test
 	$(BIN)/jupyter-execute --inplace var/notebooks/*.ipynb
 
 test: $(VENV)/.test pages
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 25
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .
