@@ -194,15 +194,15 @@ def _report(curves: dict[str, list[list[dict[str, float]]]]) -> dict[str, Any]:
     begun, *reached, _ = smooth["random"].tolist()
     for quality in sorted({one for one in reached if one > begun}):
         random, active = (asked_for(labels, smooth[name], quality) for name in ("random", "active"))
-        seeds = [
-            1 - asked_for(labels, own["active"], quality) / max(asked_for(labels, own["random"], quality), 1) for own in by_seed
-        ]
+        pairs = [[asked_for(labels, own[name], quality) for name in ("random", "active")] for own in by_seed]
+        # A seed that begins with this quality in random order, or never comes to it, tells nothing.
+        seeds = [1 - own[1] / own[0] if own[0] > 0 else float("nan") for own in pairs]
         saved, of_all = 1 - active / random, (random - active) / (random + labels[0])
         needed.append({
             "macro_f1": quality, "random": random, "active": active, "saved": saved, "saved_of_all_labels": of_all,
             "saved_by_seed": [None if np.isnan(share) else share for share in seeds],
         })  # fmt: skip
-        shares = " ".join("never" if np.isnan(share) else f"{share:.0%}" for share in seeds)
+        shares = " ".join("-" if np.isnan(share) else f"{share:.0%}" for share in seeds)
         print(f"{quality:>8.3f} {random:>8.0f} {active:>8.0f} {saved:>8.0%} {of_all:>8.0%}   {shares}")
     if needed:
         mean, mean_of_all = (np.mean([one[what] for one in needed]) for what in ("saved", "saved_of_all_labels"))

@@ -115,6 +115,7 @@ def regulation_table(entries: Iterable[RegulationEntry]) -> pa.Table:
 
 def entries_of(table: pa.Table) -> list[RegulationEntry]:
     """The entries in a table with schema REGULATIONS."""
+    assert {"id", "title", "level"} <= set(table.column_names), "the other fields have defaults"
     columns = {name: table[name].to_pylist() for name in table.column_names}
     columns["aliases"] = [tuple(names) for names in columns["aliases"]]
     return [_entry(columns, row) for row in zip(*columns.values(), strict=True)]

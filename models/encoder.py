@@ -38,8 +38,8 @@ class WordMarks:
         scores: log-odds that the piece belongs to the evidence a lawyer would mark; *shape* (pieces,).
     """
 
-    starts: npt.NDArray[np.integer]
-    ends: npt.NDArray[np.integer]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
     scores: Floats
 
 
@@ -94,8 +94,8 @@ class EncoderTier:
             values[rows], evidence = self._session.run(["values", "evidence"], {"ids": ids, "attention": attention})
             for place, row in enumerate(rows):
                 one = pieces[row]
-                scores = evidence[place, one.first : one.first + len(one.starts)]
-                marks[row] = WordMarks(starts=one.starts, ends=one.ends, scores=scores)
+                scores = evidence[place, one.first : one.first + len(one.starts)].copy()  # and not all of the batch
+                marks[row] = WordMarks(starts=one.starts.astype(np.int32), ends=one.ends.astype(np.int32), scores=scores)
         return values, [mark for mark in marks if mark is not None]
 
 

@@ -199,6 +199,8 @@ def _sentence_of(text: str, words: Spans) -> npt.NDArray[np.int64]:
 def _best_windows(values: Floats, text: str, words: Spans) -> list[tuple[int, int, float]]:
     """First word, last word and weight of the heaviest windows within one sentence, disjoint, heaviest first."""
     heavy = np.flatnonzero(values > 0)  # without one of these no window weighs anything
+    if not len(heavy):
+        return []
     begin = max(0, int(heavy[0]) - MAX_WORDS + 1)
     values, words = values[begin : int(heavy[-1]) + MAX_WORDS], words[begin : int(heavy[-1]) + MAX_WORDS]
     of, count = _sentence_of(text, words), len(values)

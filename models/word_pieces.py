@@ -1,8 +1,8 @@
-"""Word pieces of what an encoder reads, each word cut once: a corpus says the same words over and over.
+"""Word pieces of what an encoder reads; of many texts each word is cut once, for a corpus says the same words over and over.
 
 What a word becomes is what the library ``tokenizers`` makes of it. Where its tokenizer cuts at every space and looks at no more
-than what stands between two of them, as those of BERT do, texts are put together from words that were cut before; any other
-tokenizer gets texts as they are.
+than what stands between two of them, as those of BERT do, many texts are put together from words that were cut before. Few
+texts, and texts for any other tokenizer, go through the library as they are, and come out the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 Numbers = npt.NDArray[np.int64]
+
+MANY = 200
+"""Pairs from which on it is faster to look words up."""
 
 REMEMBERED = 2_000_000
 """Letters of words of which it is remembered how they are cut; some 60 MB at the most in a corpus of law."""
@@ -42,7 +45,11 @@ class PairPieces:
 
 
 class PairTokenizer:
-    """Cuts pairs of texts into word pieces, of the second one only as many as fit behind the first."""
+    """Cuts pairs of texts into word pieces, of the second one only as many as fit behind the first.
+
+    Attributes:
+        pad: the piece that fills up.
+    """
 
     def __init__(self, tokenizer: bytes, *, max_length: int) -> None:
         """Open a tokenizer.
@@ -54,23 +61,22 @@ class PairTokenizer:
         Raises:
             Exception: a bare one of the library, when this is no tokenizer.
         """
-        self._tokenizer = Tokenizer.from_str(tokenizer.decode("utf-8"))
+        self._content, self._max_length = tokenizer.decode("utf-8"), max_length
+        self._tokenizer = Tokenizer.from_str(self._content)
         self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._max_length = max_length
-        self._frame: list[int] | None = None
         self.pad = self._tokenizer.token_to_id("[PAD]") or 0
-        if _cuts_words_alike(self._tokenizer):
-            self._frame = self._tokenizer.encode("", "").ids
-            self._words = _Words(self._tokenizer)
-        else:
-            self._tokenizer.enable_truncation(max_length, strategy="only_second")
+        self._by_word = _cuts_words_alike(self._tokenizer)
+        self._frame = self._tokenizer.encode("", "").ids if self._by_word else []
+        self._tokenizer.enable_truncation(max_length, strategy="only_second")
+        self._words: _Words | None = None
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[PairPieces]:
-        """The pieces of pairs, in their order."""
-        if not pairs:
-            return []
-        return list(self._looked_up(pairs) if self._frame is not None else self._asked(pairs))
+        """The pieces of pairs, in their order.
+
+        Raises:
+            Exception: a bare one, where the first text leaves no room for any of the second.
+        """
+        return list(self._looked_up(pairs) if self._by_word and len(pairs) >= MANY else self._asked(pairs))
 
     def _asked(self, pairs: Sequence[tuple[str, str]]) -> Iterator[PairPieces]:
         for one in self._tokenizer.encode_batch(pairs):
@@ -80,15 +86,17 @@ class PairTokenizer:
             yield PairPieces(np.array(one.ids, dtype=np.int64), first, spans[:, 0], spans[:, 1])
 
     def _looked_up(self, pairs: Sequence[tuple[str, str]]) -> Iterator[PairPieces]:
-        if self._words.letters > REMEMBERED:
-            self._words = _Words(self._tokenizer)  # who still reads has the old ones
-        words, room = self._words, np.full(len(pairs), self._max_length - 3)
-        above = words.cut([first for first, _ in pairs], room)
+        words = self._words
+        if words is None or words.letters > REMEMBERED:
+            words = self._words = _Words(self._content)  # who still reads has the old ones
+        room = np.full(len(pairs), self._max_length - 3)
+        above = words.cut([first for first, _ in pairs])
         below = words.cut([second for _, second in pairs], room - above.lengths)
+        if (above.lengths > room).any() or (below.cut_off & (below.lengths == 0)).any():
+            raise ValueError("what stands above a text leaves no room for it")  # as the library does
         starts = np.cumsum(above.lengths + below.lengths + 3) - (above.lengths + below.lengths + 3)
         firsts = above.lengths + 2
         ids = np.empty(len(above.ids) + len(below.ids) + 3 * len(pairs), dtype=np.int64)
-        assert self._frame is not None
         ids[starts], ids[starts + firsts - 1], ids[starts + firsts + below.lengths] = self._frame
         ids[_places(starts + 1, above.lengths)] = above.ids
         ids[_places(starts + firsts, below.lengths)] = below.ids
@@ -108,27 +116,31 @@ class _Pieces:
         ids: *shape* (pieces,).
         starts, ends: offsets in its text of each piece, characters; *shape* (pieces,).
         lengths: pieces of each text, *shape* (texts,).
+        cut_off: which texts had more, *shape* (texts,).
     """
 
     ids: Numbers
     starts: Numbers
     ends: Numbers
     lengths: Numbers
+    cut_off: npt.NDArray[np.bool_]
 
 
 class _Words:
     """How words are cut. It grows while others read: a word gets its number when its pieces are there."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, tokenizer: str) -> None:
+        self._tokenizer = Tokenizer.from_str(tokenizer)
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
         self._numbers: dict[str, int] = {}
         none = np.zeros(0, dtype=np.int64)
-        self._pieces = _Pieces(none, none, none, none)  # a text is a word here
+        self._pieces = _Pieces(none, none, none, none, none.astype(bool))  # a text is a word here
         self._growing = threading.Lock()
         self.letters = 0
 
-    def cut(self, texts: Sequence[str], room: Numbers) -> _Pieces:
-        """The pieces of texts, of each the first so many as there is room for. *Shape of room:* (texts,)."""
+    def cut(self, texts: Sequence[str], room: Numbers | None = None) -> _Pieces:
+        """The pieces of texts, of each the first so many as there is room for, or all. *Shape of room:* (texts,)."""
         split = [_between_spaces(text) for text in texts]
         words = list(chain.from_iterable(split))
         numbers = list(map(self._numbers.get, words))
@@ -144,10 +156,12 @@ class _Words:
         begins = np.concatenate([[0], ends[:-1]])
         begins -= np.repeat(begins[np.cumsum(spread) - spread], spread)
         lengths = np.add.reduceat(counts, np.cumsum(spread) - spread)  # a text without words has one of no letters
-        fits = _places(np.zeros_like(lengths), lengths) < np.repeat(room, lengths)
-        pieces, begins = pieces[fits], np.repeat(begins, counts)[fits]
-        lengths = np.minimum(lengths, np.maximum(room, 0))
-        return _Pieces(known.ids[pieces], known.starts[pieces] + begins, known.ends[pieces] + begins, lengths)
+        begins, kept = np.repeat(begins, counts), lengths
+        if room is not None:
+            kept = np.minimum(lengths, np.maximum(room, 0))
+            fits = _places(np.zeros_like(lengths), lengths) < np.repeat(kept, lengths)
+            pieces, begins = pieces[fits], begins[fits]
+        return _Pieces(known.ids[pieces], known.starts[pieces] + begins, known.ends[pieces] + begins, kept, kept < lengths)
 
     def _learn(self, words: set[str]) -> None:
         with self._growing:
@@ -159,13 +173,13 @@ class _Words:
             of = np.searchsorted(behind, offsets[:, 0], side="right")
             offsets -= np.concatenate([[0], behind])[of, np.newaxis]
             lengths = np.bincount(of, minlength=len(new))
-            more = _Pieces(np.array(cut.ids, dtype=np.int64), offsets[:, 0], offsets[:, 1], lengths)
-            had, count = self._pieces, len(self._numbers)
+            had, count = self._pieces, len(self._pieces.lengths)
             self._pieces = _Pieces(
-                np.concatenate([had.ids, more.ids]),
-                np.concatenate([had.starts, more.starts]),
-                np.concatenate([had.ends, more.ends]),
-                np.concatenate([had.lengths, more.lengths]),
+                np.concatenate([had.ids, np.array(cut.ids, dtype=np.int64)]),
+                np.concatenate([had.starts, offsets[:, 0]]),
+                np.concatenate([had.ends, offsets[:, 1]]),
+                np.concatenate([had.lengths, lengths]),
+                np.zeros(count + len(new), dtype=bool),
             )
             self._numbers.update(zip(new, range(count, count + len(new)), strict=True))
             self.letters += sum(map(len, new))
@@ -184,12 +198,12 @@ def _between_spaces(text: str) -> list[str]:
 
 
 def _cuts_words_alike(tokenizer: Tokenizer) -> bool:
-    """Whether what stands between two spaces is cut alike wherever it stands, and a pair is framed by three special pieces."""
-    added = tokenizer.get_added_tokens_decoder().values()
+    """Whether what stands between two spaces is cut alike wherever it stands, and a pair is framed by three pieces."""
+    added, pair = tokenizer.get_added_tokens_decoder().values(), tokenizer.encode("a", "b")
     return (
         isinstance(tokenizer.normalizer, BertNormalizer)
         and isinstance(tokenizer.pre_tokenizer, BertPreTokenizer)
         and isinstance(tokenizer.model, WordPiece)
         and not any(one.lstrip or one.rstrip or one.single_word or any(map(str.isspace, one.content)) for one in added)
-        and tokenizer.encode("", "").special_tokens_mask == [1, 1, 1]
+        and pair.sequence_ids == [None, 0, None, 1, None]
     )

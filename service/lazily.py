@@ -14,7 +14,9 @@ def put_off(*names: str) -> None:
     """Let modules load when something of theirs is first used; one that is loaded already, or is not there, stays as it is."""
     for name in names:
         parent, _, own = name.rpartition(".")
-        if name in sys.modules or (spec := find_spec(name)) is None or spec.loader is None:
+        if name in sys.modules or (parent and find_spec(parent) is None):
+            continue
+        if (spec := find_spec(name)) is None or spec.loader is None:
             continue
         spec.loader = LazyLoader(spec.loader)
         sys.modules[name] = module = module_from_spec(spec)

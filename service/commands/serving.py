@@ -61,8 +61,16 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     from service.lazily import NOT_CALLED, put_off
 
-    gc.disable()  # what is made until it serves is there to stay: looking for what may go would only take time
     put_off(*NOT_CALLED)
+    gc.disable()  # hardly anything that is made until it serves can go again: looking for it would only take time
+    try:
+        return _served(arguments)
+    finally:
+        gc.enable()
+
+
+def _served(arguments: argparse.Namespace) -> int:
+    import gc
     import tempfile
 
     import uvicorn

@@ -31,6 +31,13 @@ def test_what_is_saved_is_told_of_what_is_asked_and_of_all_labels(capsys: pytest
     assert "50%" in capsys.readouterr().out
 
 
+def test_a_seed_that_begins_with_a_quality_tells_nothing_of_what_it_saves() -> None:
+    low, high = ([{"labels": n, "macro_f1": f, "macro_f1_frozen": f} for n, f in zip((100, 200, 300, 400), told, strict=True)]
+                 for told in ((0.1, 0.2, 0.3, 0.4), (0.3, 0.3, 0.3, 0.4)))  # fmt: skip
+    first, *_ = _report({"random": [low, high], "active": [low, low]})["needed"]
+    assert first["saved_by_seed"] == [pytest.approx(1 - 150 / 150), None]
+
+
 def test_a_quality_that_both_begin_with_asks_for_nothing() -> None:
     flat = [{"labels": n, "macro_f1": 0.2, "macro_f1_frozen": 0.2} for n in (100, 200, 300, 400)]
     assert _report({"random": [flat], "active": [flat]})["needed"] == []

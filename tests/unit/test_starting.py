@@ -47,7 +47,7 @@ def test_the_version_is_told_when_asked() -> None:
 @pytest.mark.parametrize("first", ["import numpy", "import numpy.f2py", "pass"])
 def test_what_is_put_off_loads_when_it_is_used(first: str) -> None:
     code = (
-        f"{first}\nfrom service.lazily import put_off\nput_off('numpy.f2py', 'numpy.not_there', 'not_there')\n"
+        f"{first}\nfrom service.lazily import put_off\nput_off('numpy.f2py', 'numpy.not_there', 'not_there', 'not.there')\n"
         "import scipy.sparse, numpy, sys\n"
         "early = 'numpy.f2py.crackfortran' in sys.modules\n"
         "assert callable(numpy.f2py.get_include) and numpy.f2py is sys.modules['numpy.f2py']\n"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -47,6 +49,12 @@ def by_us(tokenizer: PairTokenizer, pairs: Sequence[tuple[str, str]]) -> list[tu
     return [(one.ids.tolist(), list(zip(one.starts.tolist(), one.ends.tolist(), strict=True))) for one in tokenizer.read(pairs)]
 
 
+@pytest.fixture(autouse=True)
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few they are."""
+    monkeypatch.setattr(word_pieces, "MANY", 1)
+
+
 @pytest.fixture(scope="module")
 def released() -> bytes:
     return (released_folder() / "tokenizer.json").read_bytes()
@@ -81,7 +89,8 @@ def test_each_piece_stands_where_it_says(released: bytes) -> None:
     text = "Een ontheffing, bedoeld in artikel 5,  geldt niet."
     [one] = PairTokenizer(released, max_length=256).read([("titel", text)])
     plain = Tokenizer.from_str(released.decode())
-    for number, start, end in zip(one.ids[one.first :].tolist(), one.starts, one.ends, strict=False):
+    assert len(one.starts) == len(one.ids) - one.first - 1 > 10  # the last is no piece of the text
+    for number, start, end in zip(one.ids[one.first : -1].tolist(), one.starts, one.ends, strict=True):
         assert plain.id_to_token(number).removeprefix("##") == text[start:end].lower()
 
 
@@ -90,9 +99,32 @@ def test_another_tokenizer_is_asked_for_whole_texts(otherwise: bytes) -> None:
     assert by_us(PairTokenizer(otherwise, max_length=64), pairs) == by_library(otherwise, pairs, 64)
 
 
-def test_what_stands_above_may_leave_no_room(released: bytes) -> None:
-    [one] = PairTokenizer(released, max_length=8).read([("een titel van veel te veel woorden", "tekst")])
-    assert len(one.ids) == 8 and one.first == 7 and not len(one.starts)
+@pytest.mark.parametrize("many", [1, 2])
+def test_what_stands_above_must_leave_room(released: bytes, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """Looked up or not."""
+    monkeypatch.setattr(word_pieces, "MANY", many)
+    tokenizer = PairTokenizer(released, max_length=8)
+    for above in ("een titel van veel te veel woorden", "een van de vijf is"):
+        with pytest.raises(Exception, match=r"room|too short"):
+            tokenizer.read([(above, "tekst")])
+    [one] = tokenizer.read([("een van de vijf is", "")])
+    assert len(one.ids) == 8 and not len(one.starts)
+
+
+def test_few_texts_are_asked_for_and_come_out_the_same(released: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_pieces, "MANY", len(ODD) + 1)
+    pairs = [("titel", text) for text in ODD]
+    tokenizer = PairTokenizer(released, max_length=64)
+    assert by_us(tokenizer, pairs) == by_library(released, pairs, 64) and tokenizer._words is None
+    assert by_us(tokenizer, [*pairs, *pairs]) == by_library(released, [*pairs, *pairs], 64) and tokenizer._words is not None
+
+
+def test_a_pair_that_is_framed_otherwise_is_asked_for(released: bytes) -> None:
+    told = json.loads(released)
+    opening, first, *rest = told["post_processor"]["pair"]
+    told["post_processor"]["pair"] = [first, opening, *rest]
+    other, pairs = json.dumps(told).encode(), [("titel", text) for text in ODD]
+    assert by_us(PairTokenizer(other, max_length=64), pairs) == by_library(other, pairs, 64)
 
 
 def test_nothing_asked(released: bytes, otherwise: bytes) -> None:
@@ -102,12 +134,14 @@ def test_nothing_asked(released: bytes, otherwise: bytes) -> None:
 
 def test_it_forgets_in_time(released: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_pieces, "REMEMBERED", 500)
-    tokenizer, held = PairTokenizer(released, max_length=128), []
-    for number in range(50):
+    tokenizer, held = PairTokenizer(released, max_length=128), list[int]()
+    for number in range(200):
         pairs = [("titel", f"woord{number} lid{number} " + "verordening " * 20)]
         assert by_us(tokenizer, pairs) == by_library(released, pairs, 128)
+        assert tokenizer._words is not None
         held.append(tokenizer._words.letters)
-    assert max(held) < 600 and held[-1] < sum(held[:10])
+    assert 500 < max(held) < 600
+    assert sum(later < before for before, later in pairwise(held)) >= 3
 
 
 def test_many_read_at_once(released: bytes) -> None:

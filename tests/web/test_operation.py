@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import json
@@ -250,6 +251,7 @@ def test_a_service_refuses_a_database_without_its_migrations(
     url = postgresql.new_database()
     assert main(["serve", "--database-url", url, "--store", str(store)], os.environ) == 1
     assert "regelruimte migrate" in capsys.readouterr().err
+    assert gc.isenabled()
 
 
 def test_commands_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
