@@ -101,7 +101,7 @@ def test_nobody_waits_for_the_reading_of_a_text_that_is_submitted(service: Servi
             wrote.append("")
         return title, story
 
-    monkeypatch.setattr("service.work.initiatives.pseudonymised_parts", other_writer)
+    monkeypatch.setattr("service.privacy.pseudonymising.pseudonymised_parts", other_writer)
     assert service.client.post("/v1/initiatieven", json=TOLD).status_code == 201
     assert wrote
 
@@ -114,7 +114,7 @@ def test_two_submissions_with_one_key_meet(service: Service, monkeypatch: pytest
         meeting.wait(30)
         return title, story
 
-    monkeypatch.setattr("service.work.initiatives.pseudonymised_parts", met)
+    monkeypatch.setattr("service.privacy.pseudonymising.pseudonymised_parts", met)
     headers = {"Idempotency-Key": "twee-tegelijk"}
     replies = at_once(lambda _: service.client.post("/v1/initiatieven", json=TOLD, headers=headers), 2)
     assert [reply.status_code for reply in replies] == [201, 201]
@@ -130,7 +130,7 @@ def test_two_submissions_of_two_stories_with_one_key_meet(service: Service, monk
         meeting.wait(30)
         return title, story
 
-    monkeypatch.setattr("service.work.initiatives.pseudonymised_parts", met)
+    monkeypatch.setattr("service.privacy.pseudonymising.pseudonymised_parts", met)
     headers = service.as_("indiener", **{"Idempotency-Key": "twee-verhalen"})
     replies = at_once(
         lambda number: service.client.post("/v1/initiatieven", json={**TOLD, "titel": f"Feest {number}"}, headers=headers), 2
