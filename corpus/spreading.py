@@ -6,8 +6,8 @@ way at a time as keeps all workers busy, and no more: a corpus need not fit in m
 A chunk whose worker dies is done again, until it has cost MAX_DEATHS workers. An exception in the work itself is no death: it
 ends the work and is raised here.
 
-Processes of this machine lay results in files. Through the pipe that all of them share a large one goes in pieces, and who is
-killed between two of them leaves the other end waiting for the rest for ever.
+Chunks and results lie in files when processes of this machine hand them over. Through the pipes that all of them share a large
+one goes in pieces, and who is killed between two of them leaves the other end waiting for ever: for the rest, or for room.
 """
 
 from __future__ import annotations
@@ -128,22 +128,26 @@ def spread(
 class _Sent:
     """A chunk that was taken and whose result was not given yet."""
 
-    packed: bytes
+    file: str
     future: Future[str] | None = None  # None: to be handed to a pool
     deaths: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Laid(Generic[Tools, Chunk, Result]):
-    """A task whose results are laid in files of a folder; what goes through the pipe is a name, in one piece."""
+    """A task whose chunks and results are laid in files of a folder; what goes through a pipe is a name, in one piece."""
 
     task: Task[Tools, Chunk, Result]
     folder: str
 
-    def __call__(self, packed: bytes) -> str:
-        result = self.task(packed)
+    def __call__(self, name: str) -> str:
+        """Do the chunk in a file; gives the name of the file with its result. The chunk stays: it may have to be done again."""
+        return self.lay(self.task(Path(name).read_bytes()))
+
+    def lay(self, what: Any) -> str:
+        """Write something to a new file, as ``pickle`` does; gives its name."""
         with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
-            pickle.dump(result, file, protocol=pickle.HIGHEST_PROTOCOL)
+            pickle.dump(what, file, protocol=pickle.HIGHEST_PROTOCOL)
         return file.name
 
     @staticmethod
@@ -167,12 +171,12 @@ def _in_pool(laid: _Laid[Tools, Chunk, Result], chunks: Iterator[Chunk], workers
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
     try:
         while True:
-            waiting.extend(_Sent(packed=pickle.dumps(chunk)) for chunk in islice(chunks, 2 * workers - len(waiting)))
+            waiting.extend(_Sent(file=laid.lay(chunk)) for chunk in islice(chunks, 2 * workers - len(waiting)))
             if not waiting:
                 return
             try:
                 for sent in waiting:
-                    sent.future = sent.future or pool.submit(laid, sent.packed)
+                    sent.future = sent.future or pool.submit(laid, sent.file)
                 assert (first := waiting[0].future) is not None
                 name = first.result()
             except BrokenProcessPool:
@@ -180,7 +184,7 @@ def _in_pool(laid: _Laid[Tools, Chunk, Result], chunks: Iterator[Chunk], workers
                 pool.shutdown(wait=False)  # it is broken: nothing is left to wait for
                 pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_process)
             else:
-                waiting.popleft()
+                Path(waiting.popleft().file).unlink()
                 yield laid.take(name)
     finally:
         pool.shutdown(wait=not waiting, cancel_futures=True)

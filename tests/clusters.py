@@ -138,6 +138,17 @@ def large_but_killed_once(marker: Path, size: int) -> bytes:
     return bytes(size)
 
 
+def length_but_killed_once(marker: Path, chunk: bytes) -> int:
+    """The first of all processes is killed while there is more for it and its kind in the pipe."""
+    try:
+        marker.touch(exist_ok=False)
+    except FileExistsError:
+        return len(chunk)
+    time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return -1
+
+
 def marker(*, path: str) -> Path:
     """What ``large_but_killed_once`` knows of each other's lives by."""
     return Path(path)

@@ -16,7 +16,16 @@ import pytest
 from corpus.errors import WorkLost
 from corpus.spreading import MAX_DEATHS, spread
 from service.command_line import main
-from tests.clusters import command, finished, large_but_killed_once, marker, plain_clauses, unfinished_lines, until
+from tests.clusters import (
+    command,
+    finished,
+    large_but_killed_once,
+    length_but_killed_once,
+    marker,
+    plain_clauses,
+    unfinished_lines,
+    until,
+)
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -70,6 +79,12 @@ def test_who_is_killed_while_handing_over_holds_nobody_up(tmp_path: Path) -> Non
     size = 200_000_000
     results = spread(large_but_killed_once, [size] * 4, start=marker, arguments={"path": str(tmp_path / "dead")}, workers=2)
     assert [len(result) for result in results] == [size] * 4 and (tmp_path / "dead").exists()
+
+
+def test_who_is_killed_while_something_large_is_handed_to_it_holds_nobody_up(tmp_path: Path) -> None:
+    chunk = b"x" * 20_000_000
+    results = spread(length_but_killed_once, [chunk] * 6, start=marker, arguments={"path": str(tmp_path / "dead")}, workers=2)
+    assert list(results) == [len(chunk)] * 6 and (tmp_path / "dead").exists()
 
 
 def processes_of(running: subprocess.Popen[str]) -> list[psutil.Process]:
