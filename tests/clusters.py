@@ -139,10 +139,11 @@ def large_but_killed_once(marker: Path, size: int) -> bytes:
 
 
 def length_but_killed_once(marker: Path, chunk: bytes) -> int:
-    """The first of all processes is killed while there is more for it and its kind in the pipe."""
+    """The first of all processes is killed while the others have work, and nobody takes what is on its way to them."""
     try:
         marker.touch(exist_ok=False)
     except FileExistsError:
+        time.sleep(1.5)
         return len(chunk)
     time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGKILL)

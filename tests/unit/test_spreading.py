@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from operator import add
@@ -20,7 +21,6 @@ from tests.clusters import (
     command,
     finished,
     large_but_killed_once,
-    length_but_killed_once,
     marker,
     plain_clauses,
     unfinished_lines,
@@ -82,9 +82,19 @@ def test_who_is_killed_while_handing_over_holds_nobody_up(tmp_path: Path) -> Non
 
 
 def test_who_is_killed_while_something_large_is_handed_to_it_holds_nobody_up(tmp_path: Path) -> None:
-    chunk = b"x" * 20_000_000
-    results = spread(length_but_killed_once, [chunk] * 6, start=marker, arguments={"path": str(tmp_path / "dead")}, workers=2)
-    assert list(results) == [len(chunk)] * 6 and (tmp_path / "dead").exists()
+    """In a process of its own: it was at its end that it waited, for the thread that could not get rid of the chunk."""
+    code = f"""
+from corpus.spreading import spread
+from tests.clusters import length_but_killed_once, marker
+if __name__ == "__main__":
+    chunks, named = [b"x" * 20_000_000] * 6, {{"path": {str(tmp_path / "dead")!r}}}
+    print(*spread(length_but_killed_once, chunks, start=marker, arguments=named, workers=2))
+"""
+    file = tmp_path / "spreading.py"
+    file.write_text(code)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, str(file)], env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["20000000"] * 6 and (tmp_path / "dead").exists()
 
 
 def processes_of(running: subprocess.Popen[str]) -> list[psutil.Process]:
