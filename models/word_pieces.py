@@ -90,9 +90,9 @@ class PairTokenizer:
         if words is None or words.letters > REMEMBERED:
             words = self._words = _Words(self._content)  # who still reads has the old ones
         room = np.full(len(pairs), self._max_length - 3)
-        above = words.cut([first for first, _ in pairs])
-        below = words.cut([second for _, second in pairs], room - above.lengths)
-        if (above.lengths > room).any() or (below.cut_off & (below.lengths == 0)).any():
+        above, _ = words.cut([first for first, _ in pairs])
+        below, whole = words.cut([second for _, second in pairs], room - above.lengths)
+        if (above.lengths > room).any() or ((below.lengths == 0) & (whole > 0)).any():
             raise ValueError("what stands above a text leaves no room for it")  # as the library does
         starts = np.cumsum(above.lengths + below.lengths + 3) - (above.lengths + below.lengths + 3)
         firsts = above.lengths + 2
@@ -116,14 +116,12 @@ class _Pieces:
         ids: *shape* (pieces,).
         starts, ends: offsets in its text of each piece, characters; *shape* (pieces,).
         lengths: pieces of each text, *shape* (texts,).
-        cut_off: which texts had more, *shape* (texts,).
     """
 
     ids: Numbers
     starts: Numbers
     ends: Numbers
     lengths: Numbers
-    cut_off: npt.NDArray[np.bool_]
 
 
 class _Words:
@@ -135,12 +133,15 @@ class _Words:
         self._tokenizer.no_truncation()
         self._numbers: dict[str, int] = {}
         none = np.zeros(0, dtype=np.int64)
-        self._pieces = _Pieces(none, none, none, none, none.astype(bool))  # a text is a word here
+        self._pieces = _Pieces(none, none, none, none)  # a text is a word here
         self._growing = threading.Lock()
         self.letters = 0
 
-    def cut(self, texts: Sequence[str], room: Numbers | None = None) -> _Pieces:
-        """The pieces of texts, of each the first so many as there is room for, or all. *Shape of room:* (texts,)."""
+    def cut(self, texts: Sequence[str], room: Numbers | None = None) -> tuple[_Pieces, Numbers]:
+        """The pieces of texts, of each the first so many as there is room for, or all; and how many each has in all.
+
+        *Shape of room and of the numbers:* (texts,).
+        """
         split = [_between_spaces(text) for text in texts]
         words = list(chain.from_iterable(split))
         numbers = list(map(self._numbers.get, words))
@@ -161,7 +162,7 @@ class _Words:
             kept = np.minimum(lengths, np.maximum(room, 0))
             fits = _places(np.zeros_like(lengths), lengths) < np.repeat(kept, lengths)
             pieces, begins = pieces[fits], begins[fits]
-        return _Pieces(known.ids[pieces], known.starts[pieces] + begins, known.ends[pieces] + begins, kept, kept < lengths)
+        return _Pieces(known.ids[pieces], known.starts[pieces] + begins, known.ends[pieces] + begins, kept), lengths
 
     def _learn(self, words: set[str]) -> None:
         with self._growing:
@@ -179,7 +180,6 @@ class _Words:
                 np.concatenate([had.starts, offsets[:, 0]]),
                 np.concatenate([had.ends, offsets[:, 1]]),
                 np.concatenate([had.lengths, lengths]),
-                np.zeros(count + len(new), dtype=bool),
             )
             self._numbers.update(zip(new, range(count, count + len(new)), strict=True))
             self.letters += sum(map(len, new))

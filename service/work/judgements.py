@@ -77,6 +77,8 @@ def judge(
         Outdated: someone judged it in the meantime, or a model said something new.
         InvalidInput: the decision contradicts itself, or points outside the clause.
     """
+    from service.privacy.pseudonymising import pseudonymised  # patterns that no start waits for
+
     flag, initiative = visible_flag(session, actor, flag_id, changing=True)
     if initiative.status in CLOSED:
         raise Conflict("Het initiatief is ingetrokken; er is niets meer te beoordelen.")
@@ -94,8 +96,6 @@ def judge(
         raise InvalidInput("Er is niets voorgesteld dat u kunt bevestigen.", problem)
     empty = decision.verdict in (Verdict.REJECTED, Verdict.TAKEN_BACK)
     corrected = decision.verdict in (Verdict.CORRECTED, Verdict.ADDED)
-    from service.privacy.pseudonymising import pseudonymised  # patterns that no start waits for
-
     note = pseudonymised(decision.note).text
     judgement = Judgement(
         flag_id=flag.id,

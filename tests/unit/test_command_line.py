@@ -55,15 +55,6 @@ def test_every_command_helps_with_an_example(words: list[str], capsys: pytest.Ca
     assert f"example:\n  regelruimte {' '.join(words)}" in out
 
 
-def test_help_loads_nothing_heavy() -> None:
-    script = (
-        "import sys; from service.command_line import build_parser; build_parser();"
-        "print([m for m in ('numpy', 'sklearn', 'datasets', 'spacy', 'lxml', 'pyarrow') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=CHECKOUT)
-    assert done.stdout.strip() == "[]"
-
-
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["corpus"], ["corpus", "add"], ["flag", "x.json"], ["corpus", "list"]])
 def test_a_wrong_command_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words, {}) == 2

@@ -13,7 +13,8 @@ from training.reviews.exchange import FORMATS
 UNNEEDED = {
     "service": ("sklearn", "spacy", "datasets", "torch", "alembic", "authlib", "cryptography.fernet", "babel", "fluent.runtime",
                 "pyarrow.compute", "service.privacy.naming"),
-    "parser": ("numpy", "importlib.metadata", "http.client", "xml.sax"),
+    "parser": ("numpy", "sklearn", "datasets", "spacy", "lxml", "pyarrow", "sqlalchemy", "fastapi", "importlib.metadata",
+               "http.client", "xml.sax"),
 }  # fmt: skip
 
 
