@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from models.terms import Vectoriser
+from models.terms import Vectoriser, Vocabulary
 from models.vectorising import restored, unfitted
 from models.words import stems
 
@@ -66,7 +66,9 @@ class ActivityClassifier:
         return words, {"weights": self.weights.astype(np.float16), "bias": self.bias, **idf}
 
     @classmethod
-    def from_arrays(cls, words: dict[str, list[str]], arrays: dict[str, npt.NDArray[np.float32]]) -> ActivityClassifier:
+    def from_arrays(
+        cls, words: Mapping[str, Sequence[str] | Vocabulary], arrays: dict[str, npt.NDArray[np.float32]]
+    ) -> ActivityClassifier:
         """The classifier that to_arrays described."""
         blocks = {name: restored(settings, words[name], arrays[f"idf.{name}"]) for name, settings in _SETTINGS.items()}
         return cls(blocks=blocks, weights=arrays["weights"].astype(np.float32), bias=arrays["bias"])

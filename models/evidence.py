@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from models.columns import COLUMN, RELIEFS
 from models.dutch import ENDING, sentences
 from models.encoder import WordMarks
 from models.phrases import find_phrases
-from models.vectorising import ClauseText
+from models.vectorising import ClauseText, runs_of
 from models.words import WORD, stem
 
 MIN_WORDS, MAX_WORDS = 2, 8
@@ -29,7 +29,10 @@ PHRASE_BONUS = 0.5
 """How much a turn of phrase of the same kind adds to the weight of each of its words, in mean absolute weights."""
 
 LONGEST = 3
-"""Words in the longest run of words that the fast tier weighs; of stems, one less."""
+"""Words in the longest run that the fast tier weighs."""
+
+_FORMS: dict[str, Callable[[str], str]] = {"words": str, "stems": stem}
+"""What is weighed of the words of a clause, by block of features."""
 
 _AHEAD = 80
 """Characters after what was read that still tell something: whether a sentence ends there, and which words come next."""
@@ -59,14 +62,10 @@ class EvidenceFinder:
     def __init__(self, model: ClauseModel) -> None:
         self._weights = model.fast.weights
         self._least = model.evidence_least
-        self._vocabularies: dict[str, dict[str, int]] = {}
-        self._offsets: dict[str, int] = {}
-        self._idf = {name: block.idf_ for name, block in model.fast.vectoriser.blocks_.items()}
-        start = 0
-        for name, block in model.fast.vectoriser.blocks_.items():
-            self._vocabularies[name] = dict(block.vocabulary_)
-            self._offsets[name] = start
-            start += len(self._vocabularies[name])
+        blocks = model.fast.vectoriser.blocks_
+        self._idf = {name: block.idf_.astype(float) for name, block in blocks.items()}
+        self._offsets = dict(zip(blocks, np.cumsum([0, *map(len, self._idf.values())]).tolist(), strict=False))
+        self._known = {name: runs_of(blocks[name]) for name in _FORMS}
 
     def find(self, clause: ClauseText, kinds: Sequence[str], marks: WordMarks | None = None) -> list[Evidence]:
         """The phrases that speak most for the kinds of a clause, strongest first; none when no word does.
@@ -130,19 +129,16 @@ class EvidenceFinder:
         """The runs of words that the fast tier weighs, those among some words and those that reach beyond them."""
         begin = max(0, first - LONGEST + 1)
         nearby = [text[start:end].lower() for start, end in words[begin : last + LONGEST].tolist()]
-        rows, starts, lengths, shares = list[int](), list[int](), list[int](), list[float]()
-        forms = {"words": (nearby, LONGEST), "stems": ([stem(word) for word in nearby], LONGEST - 1)}
-        for name, (sequence, longest) in forms.items():
-            column, offset, idf = self._vocabularies[name].get, self._offsets[name], self._idf[name]
-            for length in range(1, longest + 1):
-                for start in range(len(sequence) - length + 1):
-                    index = column(" ".join(sequence[start : start + length]))
-                    if index is not None:
-                        rows.append(offset + index)
-                        starts.append(begin + start)
-                        lengths.append(length)
-                        shares.append(float(idf[index]) / length)
-        return _Runs(np.array(rows, int), np.array(starts, int), np.array(lengths, int), np.array(shares, float))
+        rows, starts, lengths, shares = list[Spans](), list[Spans](), list[Spans](), list[Floats]()
+        for name, form in _FORMS.items():
+            number = self._known[name].words.get
+            ids = np.array([number(form(word), -1) for word in nearby], dtype=np.int64)
+            for length, found, columns in self._known[name].within(ids):
+                rows.append(self._offsets[name] + columns)
+                starts.append(begin + found)
+                lengths.append(np.full(len(found), length))
+                shares.append(self._idf[name][columns] / length)
+        return _Runs(np.concatenate(rows), np.concatenate(starts), np.concatenate(lengths), np.concatenate(shares))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from models.packaging import Package, open_package, package_key, save_package
 from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, REACH_SIGNALS, TARGETS, Grade, LinearRanker, Query, Ranker
 from models.reach import ReachModel
 from models.regulated import RegulatedClassifier
-from models.terms import Vectoriser
+from models.terms import Vectoriser, Vocabulary
 from models.vectorising import ClauseText, ClauseVectoriser, restored, unfitted
 from models.words import stems
 
@@ -137,13 +137,14 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
     fast, slow = model.clauses.fast, model.clauses.slow
     (words, idf), measured = fast.vectoriser.to_arrays(), fast.vectoriser.measured
     told_words, told_arrays = model.activities.classifier.to_arrays() if model.activities.classifier else ({}, {})
+    vocabularies = {
+        **{f"clause.{name}": Vocabulary.of(block) for name, block in words.items()},
+        "words": Vocabulary.of(model.words.get_feature_names_out().tolist()),
+        "own_words": Vocabulary.of(model.own_words.get_feature_names_out().tolist()),
+        **{f"activity.{name}": Vocabulary.of(block) for name, block in told_words.items()},
+    }
     data = {
-        "vocabulary": {
-            **{f"clause.{name}": block for name, block in words.items()},
-            "words": model.words.get_feature_names_out().tolist(),
-            "own_words": model.own_words.get_feature_names_out().tolist(),
-            **{f"activity.{name}": block for name, block in told_words.items()},
-        },
+        "vocabulary": {name: list(block.words) for name, block in vocabularies.items()},
         "activities": {
             "version": model.activities.known.version,
             "all": [asdict(activity) for activity in model.activities.known.all],
@@ -160,6 +161,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
         },
     }
     arrays = {
+        "vocabulary": {f"{name}.{part}": getattr(block, part) for name, block in vocabularies.items() for part in _TERMS},
         "clauses": {
             "weights": fast.weights.astype(np.float16),
             **{name: getattr(fast, name) for name in ("bias", "slope", "offset")},
@@ -189,7 +191,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
 
 
 def _build(package: Package) -> Model:
-    vocabulary, columns = package.data("vocabulary"), package.data("columns")
+    vocabulary, columns = _vocabularies(package), package.data("columns")
     if tuple(columns["clause"]) != COLUMNS or tuple(columns["targets"]) != TARGETS:
         raise InvalidModel(f"{package.folder}: the model was trained for another taxonomy")
     arrays, words, ranking = package.arrays("clauses"), package.arrays("words"), package.arrays("ranking")
@@ -221,7 +223,15 @@ def _build(package: Package) -> Model:
     )
 
 
-def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[str, list[str]]) -> ClauseModel:
+def _vocabularies(package: Package) -> dict[str, Vocabulary]:
+    words = package.data("vocabulary")
+    if package.manifest["format"] == 1:  # every term in full
+        return {name: Vocabulary.of(terms) for name, terms in words.items()}
+    arrays = package.arrays("vocabulary")
+    return {name: Vocabulary(own, **{part: arrays[f"{name}.{part}"] for part in _TERMS}) for name, own in words.items()}
+
+
+def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[str, Vocabulary]) -> ClauseModel:
     cascade = package.data("cascade")
     slow = None
     if cascade["max_length"] is not None:
@@ -245,13 +255,14 @@ def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[
     )
 
 
-def _activity_classifier(package: Package, vocabulary: dict[str, list[str]]) -> ActivityClassifier | None:
+def _activity_classifier(package: Package, vocabulary: dict[str, Vocabulary]) -> ActivityClassifier | None:
     words = {name.removeprefix("activity."): block for name, block in vocabulary.items() if name.startswith("activity.")}
     return ActivityClassifier.from_arrays(words, package.arrays("activities")) if words else None
 
 
 _STEMS: dict[str, Any] = {"tokenizer": stems, "token_pattern": None, "lowercase": False}
 _JOINT = ("fast", "slow", "bias")
+_TERMS = ("flat", "lengths")
 
 
 def _linear(arrays: dict[str, np.ndarray], which: str) -> LinearRanker:

@@ -24,8 +24,11 @@ from safetensors.numpy import save as save_arrays
 
 from corpus.errors import InvalidModel
 
-FORMAT = 1
+FORMAT = 2
 """Number of this layout of model directories."""
+
+_READ = (1, FORMAT)
+"""Layouts that are read. In the first, vocabularies are lists of terms (models.loading)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +131,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise InvalidModel(f"{folder}: no model here (manifest.json is missing)") from None
     except (OSError, ValueError) as error:
         raise InvalidModel(f"{folder / 'manifest.json'}: cannot be read ({error})") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("format") not in _READ:
         raise InvalidModel(f"{folder}: the model has another format than this version reads ({FORMAT})")
     return manifest
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from models.terms import Terms, Vectoriser
+from models.terms import Runs, Terms, Vectoriser, Vocabulary
 from models.words import stems
 
 _OPENING_WORDS = 8
@@ -98,7 +98,10 @@ class ClauseVectoriser:
 
     @classmethod
     def from_arrays(
-        cls, words: dict[str, list[str]], idf: dict[str, npt.NDArray[np.float32]], measured: Mapping[str, int] | None = None
+        cls,
+        words: Mapping[str, Sequence[str] | Vocabulary],
+        idf: dict[str, npt.NDArray[np.float32]],
+        measured: Mapping[str, int] | None = None,
     ) -> ClauseVectoriser:
         """The vectoriser that to_arrays and ``measured`` described; None where nothing was added later."""
         vectoriser = cls()
@@ -107,8 +110,16 @@ class ClauseVectoriser:
         return vectoriser
 
 
+def runs_of(vectoriser: Vectoriser) -> Runs:
+    """The features of a vectoriser over words, as runs of words."""
+    if isinstance(vectoriser, Terms):
+        return vectoriser.runs
+    terms: list[str] = vectoriser.get_feature_names_out().tolist()
+    return Runs.of(Vocabulary.of(terms), max(term.count(" ") for term in terms) + 1)
+
+
 def restored(
-    settings: Mapping[str, Any], words: Sequence[str], idf: npt.NDArray[np.float32], *, measured: int | None = None
+    settings: Mapping[str, Any], words: Sequence[str] | Vocabulary, idf: npt.NDArray[np.float32], *, measured: int | None = None
 ) -> Terms:
     """A fitted vectoriser from its settings, its vocabulary in column order and its inverse document frequencies."""
     fixed = {key: value for key, value in settings.items() if key != "min_df"}

@@ -6,8 +6,8 @@ import importlib
 import sys
 from importlib.util import LazyLoader, find_spec, module_from_spec
 
-NOT_CALLED = ("numpy.f2py",)
-"""SciPy takes all that numpy has: its reader of Fortran too, with fifty patterns to compile."""
+NOT_CALLED = ("numpy.f2py", "numpy.testing", "numpy.ma")
+"""SciPy takes all that numpy has: its reader of Fortran too, with fifty patterns to compile, and what tests it."""
 
 
 def put_off(*names: str) -> None:

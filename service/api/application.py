@@ -11,7 +11,7 @@ from functools import cache
 
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.api.access import Services
 from service.api.crowd import Crowd
@@ -28,7 +28,6 @@ from service.identity import oidc
 from service.jobs.carrying import World
 from service.jobs.embedded import EmbeddedWorker
 from service.operation.logs import set_up_logs
-from service.pages.application import page_routes
 from service.pages.routing import lost, refusing
 from service.settings import Settings, settings_of
 from service.work.reading import ReadingLog
@@ -86,8 +85,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
     app.state.services = services
     add_handlers(app)
     # The routes themselves, not routers within a router: the document and the table of rights are read off them.
-    app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes, *page_routes()])
-    app.router.default = lost(app.router.default)
+    app.router.routes.extend([*routes_of(), *health.routes.routes, *oidc.routes.routes])
+    app.router.default = _pages_of(app)
 
     @cache
     def described() -> bytes:
@@ -116,6 +115,20 @@ def routes_of() -> list[APIRoute]:
         oversight.routes,
     )
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+def _pages_of(app: FastAPI) -> ASGIApp:
+    """What answers where no program looks: the pages, which are made when a first one is asked for."""
+    nowhere = lost(app.router.default)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        from service.pages.application import page_routes  # a fifth of what a start imports, and no program waits for it
+
+        app.router.routes.extend(page_routes())
+        app.router.default = nowhere
+        await app.router(scope, receive, send)
+
+    return answer
 
 
 def from_environment() -> ASGIApp:

@@ -72,6 +72,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _served(arguments: argparse.Namespace) -> int:
     import gc
     import tempfile
+    from importlib import import_module
+    from threading import Thread
 
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -99,7 +101,10 @@ def _served(arguments: argparse.Namespace) -> int:
     with progress("describing clauses (once)", unit="chunk") as advance:
         # Before any process serves, so that they do not all describe the same clauses.
         if settings.workers == 1:
+            # Half of what it takes to open a model is reading and reckoning, during which another thread can import.
+            Thread(target=import_module, args=("service.api.application",), daemon=True).start()
             engine.load(on_chunk=advance)
+            engine.warm()
             reason = engine.problem
         else:
             reason = engine.describe(on_chunk=advance)
