@@ -11,13 +11,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from models.loading import Model
-from models.ranking import Query
+from models.ranking import Queries
 
 FOLDER = "graded"
 
 
-def graded_queries(model: Model, index: Path) -> list[Query]:
-    """A query per graded initiative of a model, in its order.
+def graded_queries(model: Model, index: Path) -> Queries:
+    """The graded initiatives of a model, in its order.
 
     Args:
         model: whose memory it is.
@@ -25,24 +25,19 @@ def graded_queries(model: Model, index: Path) -> list[Query]:
     """
     folder = index / FOLDER
     if not folder.exists():
-        queries = [model.query(text) for text in model.graded_texts]
+        queries = Queries.of([model.query(text) for text in model.graded_texts])
         with suppress(OSError):  # a disk that cannot be written, or another process that was first
             _save(queries, folder)
         return queries
-    words, own_words = (sp.load_npz(folder / f"{name}.npz") for name in ("words", "own_words"))
-    activities = np.load(folder / "activities.npy")
-    return [Query(words=words[number], own_words=own_words[number], activities=own) for number, own in enumerate(activities)]
+    return Queries(own_words=sp.load_npz(folder / "own_words.npz"), activities=np.load(folder / "activities.npy"))
 
 
-def _save(queries: list[Query], folder: Path) -> None:
-    if not queries:
-        return
+def _save(queries: Queries, folder: Path) -> None:
     temporary = folder.parent / f"new-{uuid.uuid4().hex}"
     temporary.mkdir(parents=True)
     try:
-        for name in ("words", "own_words"):
-            sp.save_npz(temporary / f"{name}.npz", sp.vstack([getattr(query, name) for query in queries], format="csr"))
-        np.save(temporary / "activities.npy", np.vstack([query.activities for query in queries]))
+        sp.save_npz(temporary / "own_words.npz", queries.own_words)
+        np.save(temporary / "activities.npy", queries.activities)
         temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -155,11 +155,27 @@ class Query:
     activities: npt.NDArray[np.float32]  # (activities,), 0..1
 
 
+@dataclass(frozen=True)
+class Queries:
+    """Initiatives as the ranker compares others with them."""
+
+    own_words: sp.csr_matrix  # (initiatives, own vocabulary), rows of unit length
+    activities: npt.NDArray[np.float32]  # (initiatives, activities), 0..1
+
+    @classmethod
+    def of(cls, queries: Sequence[Query]) -> Queries:
+        """Several queries together."""
+        return cls(
+            own_words=sp.vstack([query.own_words for query in queries], format="csr"),
+            activities=np.vstack([query.activities for query in queries]) if queries else np.zeros((0, 0), dtype=np.float32),
+        )
+
+
 class Memory:
     """Graded initiatives, laid over the clauses of a space.
 
     Args:
-        queries: one per graded initiative.
+        queries: the graded initiatives, together or one by one.
         grades: what was said of which clause; refs that the space does not hold are left out.
         space: the clauses.
         hidden: regulations whose grades are not used.
@@ -169,16 +185,16 @@ class Memory:
 
     def __init__(
         self,
-        queries: Sequence[Query],
+        queries: Queries | Sequence[Query],
         grades: Sequence[Grade],
         space: Space,
         *,
         hidden: frozenset[str] = frozenset(),
         profiles: sp.csr_matrix | None = None,
     ) -> None:
-        self.size = len(queries)
-        self.own_words = sp.vstack([query.own_words for query in queries], format="csr")
-        self.activities = np.vstack([query.activities for query in queries]) if queries else np.zeros((0, 0))
+        together = queries if isinstance(queries, Queries) else Queries.of(queries)
+        self.own_words, self.activities = together.own_words, together.activities
+        self.size = len(self.activities)
         used = [grade for grade in grades if grade.ref.partition("/")[0] not in hidden]
         self.known = frozenset(grade.ref.partition("/")[0] for grade in used)
         rows = space.rows_of({grade.ref for grade in used})

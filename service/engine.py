@@ -25,8 +25,6 @@ from service.work.model_choice import choice_file, serving_folder
 
 _log = logging.getLogger(__name__)
 
-_EXAMPLE = "Wij sluiten onze straat af voor een feest met muziek."
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Loaded:
@@ -98,11 +96,6 @@ class Engine:
         except (UserError, OSError) as error:
             return str(error)
         return ""
-
-    def warm(self) -> None:
-        """Flag something, so that what is made at first use is there before somebody waits for it."""
-        if self._loaded is not None:
-            self._loaded.flagger.flag(InitiativeText(id="", titel="", omschrijving=_EXAMPLE), top=1, brief=True)
 
     def changed(self) -> bool:
         """Whether the files differ from what is open."""

@@ -61,6 +61,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     from service.lazily import NOT_CALLED, put_off
 
+    # Requests beside each other share the cores better than products cut in parts, whose threads look out for work meanwhile.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     put_off(*NOT_CALLED)
     gc.disable()  # hardly anything that is made until it serves can go again: looking for it would only take time
     try:
@@ -104,7 +106,6 @@ def _served(arguments: argparse.Namespace) -> int:
             # Half of what it takes to open a model is reading and reckoning, during which another thread can import.
             Thread(target=import_module, args=("service.api.application",), daemon=True).start()
             engine.load(on_chunk=advance)
-            engine.warm()
             reason = engine.problem
         else:
             reason = engine.describe(on_chunk=advance)
@@ -115,6 +116,7 @@ def _served(arguments: argparse.Namespace) -> int:
         "port": arguments.port,
         "server_header": False,
         "access_log": False,
+        "ws": "none",
         "log_config": None,
         "forwarded_allow_ips": settings.trusted_proxies,
         "timeout_graceful_shutdown": 20,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from corpus.taxonomy import taxonomy
 from service.api.access import services_of
 from service.identity.actor import ANONYMOUS, Actor
 from service.pages.assets import assets, is_dressed, scripts, styles
 from service.pages.texts import Language, Texts, texts
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SECURITY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -27,6 +29,8 @@ SECURITY = (
 @cache
 def environment() -> Environment:
     """Jinja2: what is filled in is escaped, and a name that nobody gave is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # no program waits for pages
+
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=select_autoescape(default=True),
