@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -170,11 +171,24 @@ def _compiled() -> tuple[tuple[str, tuple[Step, ...]], ...]:
     return tuple((pattern.name, compiled(phrase)) for pattern in patterns() for phrase in pattern.any)
 
 
+@cache
+def _by_first() -> tuple[dict[str, list[int]], list[tuple[int, re.Pattern[str]]]]:
+    """Places in ``_compiled`` of phrases that begin with a plain word, by that word, and of those that begin with a pattern."""
+    plain: dict[str, list[int]] = defaultdict(list)
+    others = []
+    for place, (_, steps) in enumerate(_compiled()):
+        first = steps[0]
+        assert not isinstance(first, int), "compiled refuses phrases that begin with a gap"
+        if isinstance(first, frozenset):
+            for word in first:
+                plain[word].append(place)
+        else:
+            others.append((place, first))
+    return plain, others
+
+
 @lru_cache(maxsize=200_000)  # words repeat: most of a text is answered from here
 def _starting_with(word: str) -> tuple[tuple[str, tuple[Step, ...]], ...]:
-    found = []
-    for name, steps in _compiled():
-        assert not isinstance(steps[0], int), "compiled refuses phrases that begin with a gap"
-        if _is(word, steps[0]):
-            found.append((name, steps))
-    return tuple(found)
+    plain, others = _by_first()
+    places = [*plain.get(word, ()), *(place for place, form in others if form.fullmatch(word))]
+    return tuple(_compiled()[place] for place in sorted(places))
