@@ -60,7 +60,14 @@ def test_labels_are_valid_and_of_no_reserved_regulation() -> None:
 
 
 def test_no_label_carries_text_of_a_law() -> None:
-    for name in ("clauses.jsonl", "clauses-2.jsonl", "second_readings.jsonl", "aliases.jsonl", "sections.jsonl"):
+    for name in (
+        "clauses.jsonl",
+        "clauses-2.jsonl",
+        "clauses-3.jsonl",
+        "second_readings.jsonl",
+        "aliases.jsonl",
+        "sections.jsonl",
+    ):
         for row in map(json.loads, files("corpus.labels").joinpath(name).read_text(encoding="utf-8").splitlines()):
             assert not {"text", "heading", "title"} & set(row)
 

@@ -32,6 +32,7 @@ from models.loading import Model, load_model, released_folder, save_model
 from models.packaging import open_package, package_key
 from models.ranking import CONTENT_SIGNALS
 from models.regulated import LEAST, RegulatedClassifier
+from models.terms import Vocabulary
 from models.variants import grouped
 from models.vectorising import ClauseText, unfitted
 from service.command_line import main
@@ -422,6 +423,48 @@ def test_saved_and_loaded_it_says_the_same(tmp_path: Path, model: Model) -> None
     assert np.array_equal(again.clauses.probabilities(texts), model.clauses.probabilities(texts))
     assert again.grades == model.grades
     assert isinstance(again.clauses, ClauseModel)
+
+
+def rewrite(folder: Path, **changed: bytes | None) -> None:
+    """Change files of a model, named without their kind, and their hashes; None takes one away."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name, content in changed.items():
+        (file,) = (file for file in manifest["files"] if file.replace(".", "_") == name)
+        if content is None:
+            (folder / file).unlink()
+            del manifest["files"][file]
+        else:
+            (folder / file).write_bytes(content)
+            manifest["files"][file] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_model_that_wrote_its_vocabularies_in_full_says_the_same(tmp_path: Path, model: Model) -> None:
+    """The layout before 0.8.1: what was trained with it goes on."""
+    save_model(model, tmp_path / "M", about={})
+    words, arrays = json.loads((tmp_path / "M/vocabulary.json").read_text()), load_file(tmp_path / "M/vocabulary.safetensors")
+    full = {name: Vocabulary(own, arrays[f"{name}.flat"], arrays[f"{name}.lengths"]).terms() for name, own in words.items()}
+    assert sum(map(len, full.values())) > 2 * sum(map(len, words.values())), "most words stand in several terms"
+    rewrite(tmp_path / "M", vocabulary_json=json.dumps(full).encode(), vocabulary_safetensors=None)
+    manifest = json.loads((tmp_path / "M/manifest.json").read_text())
+    (tmp_path / "M/manifest.json").write_text(json.dumps(manifest | {"format": 1}))
+    old = load_model(tmp_path / "M")
+    texts = [ClauseText(text=text, heading="Feest", title="APV") for text, _ in JUDGED]
+    assert np.array_equal(old.clauses.probabilities(texts), model.clauses.probabilities(texts))
+    one, other = old.describe(texts), model.describe(texts)
+    assert (one.words != other.words).nnz == 0 and np.array_equal(one.activities.toarray(), other.activities.toarray())
+    assert old.activities.detect(STREET) == model.activities.detect(STREET)
+
+
+@pytest.mark.parametrize("part", ["words.flat", "clause.stems.lengths"])
+def test_a_vocabulary_of_words_that_are_not_there_is_refused(tmp_path: Path, model: Model, part: str) -> None:
+    save_model(model, tmp_path / "M", about={})
+    arrays = load_file(tmp_path / "M/vocabulary.safetensors")
+    arrays[part] = arrays[part] + np.array(60_000, dtype=np.uint16)
+    save_file(arrays, tmp_path / "M/vocabulary.safetensors")
+    rewrite(tmp_path / "M", vocabulary_safetensors=(tmp_path / "M/vocabulary.safetensors").read_bytes())
+    with pytest.raises(InvalidModel, match="a part of the model is missing or wrong"):
+        load_model(tmp_path / "M")
 
 
 def test_a_model_that_was_tampered_with_is_refused(tmp_path: Path) -> None:

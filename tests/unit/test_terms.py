@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as within
 from hypothesis import strategies as st
 
-from models.terms import Terms
+from models.terms import Terms, Vocabulary
 from models.vectorising import restored, unfitted
 from models.words import long_stems, stems
 
@@ -40,6 +40,19 @@ def test_they_are_those_of_scikit_learn(settings: dict[str, Any], learnt: list[s
 def test_runs_do_not_go_from_one_text_into_the_next() -> None:
     terms = Terms(["a b", "b a"], np.ones(2, dtype=np.float32), ngram_range=(1, 2), token_pattern=r"\w")
     assert terms.counted(["a", "b a", "", "b"]).toarray().tolist() == [[0, 0], [0, 1], [0, 0], [0, 0]]
+
+
+@given(terms=st.lists(st.text(alphabet="ab é", max_size=8), max_size=12))
+def test_a_vocabulary_gives_back_its_terms(terms: list[str]) -> None:
+    known = Vocabulary.of(terms)
+    assert known.terms() == terms and len(known) == len(terms)
+    assert len(set(known.words)) == len(known.words)
+
+
+@pytest.mark.parametrize(("flat", "lengths"), [([0, 2], [2]), ([0, 1], [1]), ([0], [1, 0]), ([-1], [1])])
+def test_a_vocabulary_that_cannot_be(flat: list[int], lengths: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"^(terms of other lengths|a term of words)"):
+        Vocabulary(["a", "b"], np.array(flat), np.array(lengths))
 
 
 def test_no_texts_and_no_vocabulary() -> None:
