@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from models.loading import Model
 from models.ranking import Queries
 
-FOLDER = "graded"
+FOLDER = "memory"  # versions before 0.8.1 of the model kept more, in "graded"
 
 
 def graded_queries(model: Model, index: Path) -> Queries:

@@ -132,7 +132,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InvalidModel(f"{folder / 'manifest.json'}: cannot be read ({error})") from None
     if not isinstance(manifest, dict) or manifest.get("format") not in _READ:
-        raise InvalidModel(f"{folder}: the model has another format than this version reads ({FORMAT})")
+        raise InvalidModel(f"{folder}: the model has another format than this version reads ({_READ[0]} to {_READ[-1]})")
     return manifest
 
 

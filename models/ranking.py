@@ -167,7 +167,7 @@ class Queries:
         """Several queries together."""
         return cls(
             own_words=sp.vstack([query.own_words for query in queries], format="csr"),
-            activities=np.vstack([query.activities for query in queries]) if queries else np.zeros((0, 0), dtype=np.float32),
+            activities=np.vstack([query.activities for query in queries]),
         )
 
 

@@ -165,6 +165,10 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         """Raises ValueError: these are no terms."""
+        if any(array.ndim != 1 or array.dtype.kind not in "iu" for array in (self.flat, self.lengths)):
+            raise ValueError("terms are told by lists of whole numbers")
+        if not all(isinstance(word, str) for word in self.words) or len(set(self.words)) != len(self.words):
+            raise ValueError("a word that is none, or stands twice")
         if (len(self.lengths) and self.lengths.min() < 1) or int(self.lengths.sum(dtype=np.int64)) != len(self.flat):
             raise ValueError("terms of other lengths than there are words")
         if len(self.flat) and not 0 <= self.flat.min() <= self.flat.max() < len(self.words):

@@ -6,7 +6,7 @@ import importlib
 import sys
 from importlib.util import LazyLoader, find_spec, module_from_spec
 
-NOT_CALLED = ("numpy.f2py", "numpy.testing", "numpy.ma")
+NOT_CALLED = ("numpy.f2py", "numpy.testing")
 """SciPy takes all that numpy has: its reader of Fortran too, with fifty patterns to compile, and what tests it."""
 
 

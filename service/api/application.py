@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from importlib import import_module
 
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
@@ -28,12 +30,17 @@ from service.identity import oidc
 from service.jobs.carrying import World
 from service.jobs.embedded import EmbeddedWorker
 from service.operation.logs import set_up_logs
-from service.pages.routing import lost, refusing
+from service.pages.routing import PROGRAMS, lost, refusing
 from service.settings import Settings, settings_of
 from service.work.reading import ReadingLog
 
 WATCH_SECONDS = 30.0
 """How often a process looks whether the store or the model has changed."""
+
+PAGES_SECONDS = 3.0
+"""How long after it serves a process imports its pages, if nobody asked for one: a start would take a tenth longer by them."""
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bool | None = None) -> ASGIApp:
@@ -65,6 +72,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None, run_jobs: bo
 
         def keep_open() -> None:
             flagging.load()
+            if not ended.wait(PAGES_SECONDS):
+                _import_pages()
             while not ended.wait(WATCH_SECONDS):
                 if flagging.changed():
                     flagging.load()
@@ -118,17 +127,29 @@ def routes_of() -> list[APIRoute]:
 
 
 def _pages_of(app: FastAPI) -> ASGIApp:
-    """What answers where no program looks: the pages, which are made when a first one is asked for."""
+    """What answers where no route is: the pages, which become routes when a first one is asked for."""
     nowhere = lost(app.router.default)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        from service.pages.application import page_routes  # a fifth of what a start imports, and no program waits for it
+        if scope["type"] != "http" or scope["path"].startswith(PROGRAMS):
+            await nowhere(scope, receive, send)
+            return
+        from service.pages.application import page_routes
 
+        # Without a pause until the last line, so once, however many ask at the same time.
         app.router.routes.extend(page_routes())
         app.router.default = nowhere
         await app.router(scope, receive, send)
 
     return answer
+
+
+def _import_pages() -> None:
+    """So that the first who asks for a page does not wait for that, and pages that are broken are told of soon."""
+    try:
+        import_module("service.pages.application")
+    except Exception:
+        _log.exception("the pages cannot be imported")
 
 
 def from_environment() -> ASGIApp:

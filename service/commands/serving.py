@@ -61,8 +61,9 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     from service.lazily import NOT_CALLED, put_off
 
-    # Requests beside each other share the cores better than products cut in parts, whose threads look out for work meanwhile.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if "OMP_NUM_THREADS" not in os.environ:
+        # Requests beside each other share the cores better than products in parts, whose threads look out for work meanwhile.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     put_off(*NOT_CALLED)
     gc.disable()  # hardly anything that is made until it serves can go again: looking for it would only take time
     try:
@@ -116,7 +117,7 @@ def _served(arguments: argparse.Namespace) -> int:
         "port": arguments.port,
         "server_header": False,
         "access_log": False,
-        "ws": "none",
+        "ws": "none",  # nothing here speaks over web sockets, and what does takes time to import
         "log_config": None,
         "forwarded_allow_ips": settings.trusted_proxies,
         "timeout_graceful_shutdown": 20,

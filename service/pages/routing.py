@@ -32,7 +32,7 @@ LANGUAGE_COOKIE = "regelruimte_taal"
 _YEAR = 365 * 24 * 3600
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 400
-_PROGRAMS = ("/v1", "/health", "/metrics")
+PROGRAMS = ("/v1", "/health", "/metrics")
 """What programs ask, whatever they say that they accept."""
 
 _GONE = 499
@@ -209,7 +209,7 @@ def refusing(app: FastAPI) -> Refusing:
 
 def _wants_page(scope: Scope) -> bool:
     """Whether a browser asks for something that people read."""
-    return "text/html" in Headers(scope=scope).get("accept", "") and not scope["path"].startswith(_PROGRAMS)
+    return "text/html" in Headers(scope=scope).get("accept", "") and not scope["path"].startswith(PROGRAMS)
 
 
 async def _read_form(request: Request) -> None:

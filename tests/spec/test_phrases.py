@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.taxonomy import taxonomy
-from models.phrases import compiled, find_phrases, patterns, phrase_counts, weak_kinds
+from models.phrases import _compiled, _is, _starting_with, compiled, find_phrases, patterns, phrase_counts, weak_kinds
 
 FOUND = [
     ("Het is een ieder verboden zonder vergunning te bouwen.", "verbod-zonder", "verboden zonder"),
@@ -66,3 +68,12 @@ def test_counts_say_what_the_finds_say() -> None:
 def test_weak_labels() -> None:
     assert weak_kinds("Het is verboden zonder vergunning te bouwen.") == {"verbod", "vergunningplicht"}
     assert weak_kinds("De zon schijnt.") == set()
+
+
+FIRST_WORDS = sorted({word for _, steps in _compiled() if isinstance(steps[0], frozenset) for word in steps[0]})
+
+
+@given(word=st.one_of(st.sampled_from(FIRST_WORDS), st.text(alphabet="abdeghiklmnorstvz", max_size=9)))
+def test_phrases_are_looked_up_by_the_word_they_begin_with(word: str) -> None:
+    plain = [(name, steps) for name, steps in _compiled() if not isinstance(steps[0], int) and _is(word, steps[0])]
+    assert list(_starting_with(word)) == plain

@@ -35,6 +35,7 @@ from models.regulated import LEAST, RegulatedClassifier
 from models.terms import Vocabulary
 from models.variants import grouped
 from models.vectorising import ClauseText, unfitted
+from models.words import WORD, stem
 from service.command_line import main
 from training.regulated_fitting import Sections, fit_regulated, measure_regulated
 
@@ -225,6 +226,30 @@ def test_evidence_of_a_long_text_is_a_phrase_of_what_was_read(model: Model) -> N
     found = EvidenceFinder(model.clauses).find(clause, ["vergunningplicht"], marks)
     short = ClauseText(text=text[: int(marks.ends[-1]) + 500], heading="Evenementen", title="Verordening")
     assert found and found == EvidenceFinder(model.clauses).find(short, ["vergunningplicht"], marks)
+
+
+def test_the_runs_that_evidence_weighs_are_those_of_the_vocabulary(model: Model) -> None:
+    """Looked up word after word, or joined and looked up whole."""
+    finder, blocks = EvidenceFinder(model.clauses), model.clauses.fast.vectoriser.blocks_
+    offset = len(blocks["words"].vocabulary_)
+    for text, _ in JUDGED:
+        words = np.array([match.span() for match in WORD.finditer(text)], dtype=np.int64)
+        said = [text[start:end].lower() for start, end in words]
+        for first, last in ((0, len(words) - 1), (3, 5)):
+            begin, nearby = max(0, first - 2), said[max(0, first - 2) : last + 3]
+            plain = []
+            for name, longest, start, forms in (("words", 3, 0, nearby), ("stems", 2, offset, [stem(word) for word in nearby])):
+                known, idf = blocks[name].vocabulary_, blocks[name].idf_
+                for length in range(1, longest + 1):
+                    for place in range(len(forms) - length + 1):
+                        run = " ".join(forms[place : place + length])
+                        if run in known:
+                            plain.append((start + known[run], begin + place, length, float(idf[known[run]]) / length))
+            found = finder._runs(text, words, first, last)
+            assert plain == list(
+                zip(found.rows.tolist(), found.starts.tolist(), found.lengths.tolist(), found.shares.tolist(), strict=True)
+            )
+            assert plain, "something is weighed"
 
 
 def test_variants_are_of_other_regulations() -> None:

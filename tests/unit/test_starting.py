@@ -12,7 +12,7 @@ from training.reviews.exchange import FORMATS
 
 UNNEEDED = {
     "service": ("sklearn", "spacy", "datasets", "torch", "alembic", "authlib", "cryptography.fernet", "babel", "fluent.runtime",
-                "pyarrow.compute", "service.privacy.naming", "jinja2", "service.pages.application", "email_validator"),
+                "pyarrow.compute", "service.privacy.naming", "jinja2", "service.pages.application"),
     "parser": ("numpy", "sklearn", "datasets", "spacy", "lxml", "pyarrow", "sqlalchemy", "fastapi", "importlib.metadata",
                "http.client", "xml.sax"),
 }  # fmt: skip

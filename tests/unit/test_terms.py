@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as within
 from hypothesis import strategies as st
 
-from models.terms import Terms, Vocabulary
+from models.terms import Runs, Terms, Vocabulary
 from models.vectorising import restored, unfitted
 from models.words import long_stems, stems
 
@@ -49,10 +49,39 @@ def test_a_vocabulary_gives_back_its_terms(terms: list[str]) -> None:
     assert len(set(known.words)) == len(known.words)
 
 
-@pytest.mark.parametrize(("flat", "lengths"), [([0, 2], [2]), ([0, 1], [1]), ([0], [1, 0]), ([-1], [1])])
-def test_a_vocabulary_that_cannot_be(flat: list[int], lengths: list[int]) -> None:
-    with pytest.raises(ValueError, match=r"^(terms of other lengths|a term of words)"):
-        Vocabulary(["a", "b"], np.array(flat), np.array(lengths))
+@pytest.mark.parametrize(
+    ("words", "flat", "lengths", "why"),
+    [
+        ("ab", [0, 2], [2], "not there"),
+        ("ab", [-1], [1], "not there"),
+        ("ab", [0, 1], [1], "other lengths"),
+        ("ab", [0], [1, 0], "other lengths"),
+        ("aa", [0, 1], [1, 1], "stands twice"),
+        ([1, 2], [0, 1], [1, 1], "is none"),
+        ("ab", [0.0, 1.5], [2], "whole numbers"),
+        ("ab", [[0, 1]], [2], "whole numbers"),
+    ],
+)
+def test_a_vocabulary_that_cannot_be(words: Any, flat: list[Any], lengths: list[int], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Vocabulary(list(words), np.array(flat), np.array(lengths))
+
+
+WORDS = st.lists(st.sampled_from(["aa", "bb", "cc", "dd"]), max_size=12)
+
+
+@given(terms=st.lists(WORDS.filter(lambda words: 0 < len(words) < 4).map(" ".join), unique=True), words=WORDS)
+def test_runs_within_a_text_are_the_terms_that_stand_there(terms: list[str], words: list[str]) -> None:
+    runs = Runs.of(Vocabulary.of(terms), 3)
+    ids = np.array([runs.words.get(word, -1) for word in words], dtype=np.int64)
+    found = [
+        (length, int(start), int(column))
+        for length, starts, columns in runs.within(ids)
+        for start, column in zip(starts, columns, strict=True)
+    ]
+    places = [(length, start) for length in (1, 2, 3) for start in range(len(words) - length + 1)]
+    said = [(length, start, " ".join(words[start : start + length])) for length, start in places]
+    assert found == [(length, start, terms.index(run)) for length, start, run in said if run in terms]
 
 
 def test_no_texts_and_no_vocabulary() -> None:
