@@ -13,7 +13,15 @@ from models.loading import load_model, released_folder
 from models.vectorising import ClauseText
 
 _COLUMNS = [COLUMN[name] for name in TARGETS]
-_WHOLE = ("clauses.safetensors", "columns.json", "vocabulary.json", "cascade.json", "encoder.onnx", "tokenizer.json")
+_WHOLE = (
+    "clauses.safetensors",
+    "columns.json",
+    "vocabulary.json",
+    "vocabulary.safetensors",
+    "cascade.json",
+    "encoder.onnx",
+    "tokenizer.json",
+)
 
 
 class Whole:
@@ -47,7 +55,7 @@ class Whole:
 class FastTier(Whole):
     """The fast tier alone, with the thresholds of the whole: what a store is indexed by."""
 
-    files = _WHOLE[:3]
+    files = _WHOLE[:4]
 
     def scores(self, texts: Sequence[ClauseText]) -> Scores:
         """Probabilities at first sight."""
