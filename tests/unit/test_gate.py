@@ -233,6 +233,17 @@ def test_of_calibration_less_is_better() -> None:
     assert all(guard.passed for guard in compared(boastful, one, levels(one), name="frozen"))
 
 
+@pytest.mark.parametrize(("more", "passed"), [(0.0005, True), (0.01, False)])
+def test_of_calibration_a_thousandth_is_no_difference(more: float, passed: bool) -> None:
+    """Surer of all that it does not decide by the same little bit, which no chance explains."""
+    one = unseen()
+    before = replace(one, probabilities=np.where(one.decided, 0.9, 0.22).astype(np.float32))
+    after = replace(one, probabilities=before.probabilities + np.where(one.decided, 0, more).astype(np.float32))
+    guard = by_name(compared(before, after, levels(one), name="frozen"))["frozen ece_kinds"]
+    assert guard.low > 0 and 0 < guard.challenger - guard.champion <= more + 1e-6, "worse, and surely so"
+    assert guard.passed is passed
+
+
 def test_a_small_loss_that_chance_explains_passes_and_one_beyond_the_margin_does_not() -> None:
     """The same loss in sum: once in one regulation, with as many gains elsewhere but one, and once in all of them."""
     one = unseen()

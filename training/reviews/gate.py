@@ -2,8 +2,9 @@
 
 Both are measured on the same clauses, none of a regulation that either learnt from. Differences are drawn again over
 regulations (paired bootstrap). Of the whole a challenger is worse when it is so by more than two standard errors, or by more
-than a margin whatever chance says. Of one kind or one level of government it is worse by more than three: there are some thirty
-of those, and with two the gate would shut on every other challenger that is as good (Bonferroni).
+than a margin whatever chance says; of calibration a thousandth is no difference. Of one kind or one level of government it is
+worse by more than three: there are some thirty of those, and with two the gate would shut on every other challenger that is as
+good (Bonferroni).
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ LEAST = 20
 
 MARGINS = {"macro_f1_barriers": 0.01, "macro_f1_kinds": 0.01, "accuracy_addressee": 0.01, "ece_kinds": 0.005}
 """By how much a challenger may be worse of the whole where chance cannot be told from harm; all of these lie in 0..1."""
+
+ALIKE = {"ece_kinds": 0.001}
+"""Differences that are none, however certain: no decision hangs on probabilities that are a thousandth off on average."""
 
 OF_WHOLE, OF_PART = 2.0, 3.0
 """Standard errors beyond which worse is not chance."""
@@ -69,7 +73,7 @@ def compared(
                 challenger=after,
                 low=float(low),
                 high=float(high),
-                passed=bool(gain >= 0 or (by_chance and (margin is None or gain >= -margin))),
+                passed=bool(gain >= -ALIKE.get(measure, 0.0) or (by_chance and (margin is None or gain >= -margin))),
             )  # fmt: skip
         )
     return guards
