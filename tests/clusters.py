@@ -34,8 +34,15 @@ class Cluster:
         self.workers: list[subprocess.Popen[bytes]] = []
         words = ["--host", host, "--port", "0", "--protocol", protocol, "--scheduler-file", str(self._file)]
         self._start("scheduler", *words, inside=inside)
-        until(self._file.exists)
+        until(self._is_told)
         self.address: str = json.loads(self._file.read_text())["address"]
+
+    def _is_told(self) -> bool:
+        """Whether the scheduler has written all of its file, which is there before anything stands in it."""
+        try:
+            return "address" in json.loads(self._file.read_text())
+        except (FileNotFoundError, ValueError):
+            return False
 
     def add_worker(self, *, host: str = "127.0.0.1", nanny: bool = False, inside: Sequence[str] = ()) -> None:
         """Start a worker with one thread; with a nanny it is started again when it dies."""
