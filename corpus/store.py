@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from corpus.errors import DamagedStore, OutdatedStore, StoreProblem, UnknownRef
+from corpus.listing import Listing
 from corpus.records import Clause
-from corpus.schema import CLAUSES, RegulationEntry, clause_of, entries_of
+from corpus.schema import CLAUSES, REGULATIONS, RegulationEntry, clause_of, entries_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -125,19 +126,12 @@ class Store:
     @cached_property
     def versions(self) -> tuple[RegulationEntry, ...]:
         """Every version of every regulation, in the order of adding."""
-        if self.contents.regulations is None:
-            return ()
-        return tuple(entries_of(self._open(self.contents.regulations).table))
+        return tuple(entries_of(self._listed))
 
     @cached_property
-    def regulations(self) -> Mapping[str, RegulationEntry]:
+    def regulations(self) -> Listing:
         """The newest version of each regulation, by id."""
-        newest: dict[str, RegulationEntry] = {}
-        for entry in self.versions:
-            known = newest.get(entry.id)
-            if known is None or entry.version_date >= known.version_date:
-                newest[entry.id] = entry
-        return newest
+        return Listing(self._listed)
 
     def table(self, *, columns: list[str] | None = None, ids: set[str] | None = None) -> pa.Table:
         """Clauses of the newest versions as one Arrow table, without copying.
@@ -159,10 +153,12 @@ class Store:
         Versions that follow each other in a file are one run.
         """
         runs: list[tuple[str, int, int]] = []
-        for entry in self.regulations.values():
-            if not entry.clauses or (ids is not None and entry.id not in ids):
+        listed = self.regulations
+        places = (listed.column(name) for name in ("part", "start", "clauses"))
+        for name, file, start, clauses in zip(listed, *places, strict=True):
+            if not clauses or (ids is not None and name not in ids):
                 continue
-            file, start, end = entry.part, entry.start, entry.start + entry.clauses
+            end = start + clauses
             if runs and runs[-1][0] == file and runs[-1][2] == start:
                 start = runs.pop()[1]
             runs.append((file, start, end))
@@ -287,6 +283,11 @@ class Store:
     def _slice(self, entry: RegulationEntry) -> pa.Table:
         """The rows of one version."""
         return self._parts[entry.part].rows(entry.start, entry.clauses)
+
+    @cached_property
+    def _listed(self) -> pa.Table:
+        found = self.contents.regulations
+        return self._open(found).table if found is not None else REGULATIONS.empty_table()
 
     def _open(self, part: PartFile) -> Mapped:
         path = self.folder / part.file

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from corpus.listing import Listing
 from corpus.places import province_of, provinces
 from corpus.schema import RegulationEntry
 from models.initiatives import InitiativeText
@@ -25,30 +25,40 @@ class Coverage:
     missing: tuple[str, ...]
 
     @classmethod
-    def of(cls, here: Sequence[RegulationEntry], initiative: InitiativeText) -> Coverage:
-        """The coverage of the regulations that can bind an initiative."""
+    def of(cls, listed: Listing, binding: Sequence[bool], initiative: InitiativeText) -> Coverage:
+        """The coverage of the regulations that can bind an initiative; see ``bind``."""
+        levels, dates, authorities = (listed.column(name) for name in ("level", "version_date", "authority"))
+        here: dict[str, list[int]] = {}
+        for row, (level, binds) in enumerate(zip(levels, binding, strict=True)):
+            if binds:
+                here.setdefault(level, []).append(row)
         searched: list[str] = []
-        counts = Counter(entry.level for entry in here)
-        for level, count in counts.items():
-            entries = [entry for entry in here if entry.level == level]
-            if count > _LISTED:
-                dates = sorted({entry.version_date for entry in entries if entry.version_date})
-                period = f", versies van {dates[0]} tot en met {dates[-1]}" if dates else ""
-                searched.append(f"{count} regelingen van niveau {level}{period}")
+        for level, rows in here.items():
+            if len(rows) > _LISTED:
+                known = {dates[row] for row in rows} - {""}
+                period = f", versies van {min(known)} tot en met {max(known)}" if known else ""
+                searched.append(f"{len(rows)} regelingen van niveau {level}{period}")
             else:
-                searched += [f"{entry.title} ({entry.id})" for entry in entries]
-        newest = max((entry.version_date for entry in here), default="")
-        own = any(entry.level == "gemeente" and entry.authority for entry in here)
-        return cls(searched=tuple(searched), missing=tuple(_missing(counts, initiative, own=own, newest=newest)))
+                names, titles = listed.column("id"), listed.column("title")
+                searched += [f"{titles[row]} ({names[row]})" for row in rows]
+        newest = max((dates[row] for rows in here.values() for row in rows), default="")
+        own = any(authorities[row] for row in here.get("gemeente", ()))
+        return cls(searched=tuple(searched), missing=tuple(_missing(set(here), initiative, own=own, newest=newest)))
 
     def to_json(self) -> dict[str, Any]:
         """As the contract of ``regelruimte flag`` words it."""
         return {"searched": list(self.searched), "missing": list(self.missing)}
 
 
-def applies(entry: RegulationEntry, initiative: InitiativeText) -> bool:
-    """Whether a regulation can bind an initiative: at its place, on its day."""
-    return applies_at(entry, initiative.gemeente) and in_force(entry, initiative.datum)
+def bind(listed: Listing, initiative: InitiativeText) -> list[bool]:
+    """Whether each regulation can bind an initiative: at its place, on its day. *Shape:* (regulations,)."""
+    place, day = initiative.gemeente, initiative.datum
+    makers = zip(*(listed.column(name) for name in ("level", "authority", "title")), strict=True)
+    binding = [_reaches(level, authority, title, place) for level, authority, title in makers]
+    if day:
+        periods = zip(*(listed.column(name) for name in ("valid_from", "valid_until")), strict=True)
+        binding = [here and _within(day, *period) for here, period in zip(binding, periods, strict=True)]
+    return binding
 
 
 def applies_at(entry: RegulationEntry, municipality: str) -> bool:
@@ -57,13 +67,17 @@ def applies_at(entry: RegulationEntry, municipality: str) -> bool:
     Regulations of the state bind everywhere. One of a municipality or province whose maker is known binds there only. Which
     water board a municipality lies in is not known here, so theirs are never left out.
     """
-    if not municipality or not entry.authority:
+    return _reaches(entry.level, entry.authority, entry.title, municipality)
+
+
+def _reaches(level: str, authority: str, title: str, municipality: str) -> bool:
+    if not municipality or not authority:
         return True
-    if entry.level == "gemeente":
-        return _spaced(municipality) in _maker(entry.authority, entry.title)
-    if entry.level == "provincie":
+    if level == "gemeente":
+        return _spaced(municipality) in _maker(authority, title)
+    if level == "provincie":
         province = province_of(municipality)
-        known = _named_provinces(entry.authority, entry.title)
+        known = _named_provinces(authority, title)
         return not province or not known or province in known
     return True
 
@@ -85,21 +99,23 @@ def _spaced(words: str) -> str:
 
 def in_force(entry: RegulationEntry, day: str) -> bool:
     """Whether a version is in force on a day (ISO), as far as its dates tell; on any day when none is asked."""
-    if not day:
-        return True
-    return (not entry.valid_from or entry.valid_from <= day) and (not entry.valid_until or day <= entry.valid_until)
+    return not day or _within(day, entry.valid_from, entry.valid_until)
 
 
-def _missing(counts: Counter[str], initiative: InitiativeText, *, own: bool, newest: str) -> list[str]:
+def _within(day: str, first: str, last: str) -> bool:
+    return (not first or first <= day) and (not last or day <= last)
+
+
+def _missing(levels: Collection[str], initiative: InitiativeText, *, own: bool, newest: str) -> list[str]:
     place = initiative.gemeente
     missing = []
     if initiative.datum and newest and newest < initiative.datum:
         missing.append(f"wat na {newest} is gewijzigd: zo oud is de nieuwste versie in de verzameling")
     if not place:
         missing.append("de plaats is niet genoemd: welke plaatselijke regels gelden, is niet bekend")
-    if not counts["gemeente"] or (place and not own):
+    if "gemeente" not in levels or (place and not own):
         missing.append(f"geen regelingen van de gemeente {place} geladen" if place else "geen gemeentelijke regelingen geladen")
     for level, name in (("waterschap", "een waterschap"), ("provincie", "een provincie"), ("rijk", "het Rijk")):
-        if not counts[level]:
+        if level not in levels:
             missing.append(f"geen regelingen van {name} geladen")
     return missing

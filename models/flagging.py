@@ -16,7 +16,7 @@ from models.activities import DetectedActivity, Mention, Told
 from models.changing import TRIED, Change, changes, told_without
 from models.clauses import Judgement
 from models.columns import COLUMN, KINDS, RELIEFS
-from models.coverage import Coverage, applies
+from models.coverage import Coverage, bind
 from models.evidence import Evidence
 from models.explaining import place_of, reason
 from models.graded import graded_queries
@@ -229,7 +229,7 @@ class Flagger:
                 for one in found
             ],
             "flags": [flag.to_json() for flag in flags],
-            "room": [self._room_entry(int(rows[place]), float(by_room[place])) for place in room],
+            "room": self._room_entries(rows[room], by_room[room]),
             "coverage": coverage,
             "model": self._model.version,
         }
@@ -313,17 +313,20 @@ class Flagger:
     def _activity_column(self) -> dict[str, int]:
         return {code: column for column, code in enumerate(self._model.activities.codes)}
 
-    def _room_entry(self, row: int, chance: float) -> dict[str, Any]:
-        own = self.space.features.at([row]).probabilities[0]
-        kind = max(RELIEFS, key=lambda name: float(own[COLUMN[name]]))
-        return {"ref": self.space.refs[row], "p": round(chance, 4), "kind": kind}
+    def _room_entries(self, rows: npt.NDArray[np.int64], chances: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+        own = self.space.features.probabilities_of(rows)[:, [COLUMN[name] for name in RELIEFS]]
+        return [
+            {"ref": self.space.refs[row], "p": round(chance, 4), "kind": RELIEFS[kind]}
+            for row, chance, kind in zip(rows.tolist(), chances.tolist(), own.argmax(axis=1).tolist(), strict=True)
+        ]
 
     def _applying_there(self, municipality: str, day: str) -> tuple[npt.NDArray[np.bool_], dict[str, Any]]:
         """Which regulations can bind at a place on a day, by number, and what was searched: the same for all who ask there."""
         there = InitiativeText(id="", titel="", omschrijving="", gemeente=municipality, datum=day)
-        here = [entry for entry in self._store.regulations.values() if applies(entry, there)]
-        ids = {entry.id for entry in here}
-        return np.array([name in ids for name in self.space.regulations], dtype=bool), Coverage.of(here, there).to_json()
+        listed = self._store.regulations
+        here = bind(listed, there)
+        with_clauses = np.array(listed.column("clauses")) > 0  # the others have no number
+        return np.array(here, dtype=bool)[with_clauses], Coverage.of(listed, here, there).to_json()
 
     def _owners(self, rows: list[int]) -> list[str]:
         return [self.space.refs[row].partition("/")[0] for row in rows]
@@ -340,7 +343,7 @@ class Flagger:
         """The kinds of clauses at first sight, most probable first: quick enough for a whole regulation."""
         columns, thresholds = [COLUMN[name] for name in KINDS], self._model.clauses.thresholds
         places = np.array([self._row_of(ref) for ref in refs], dtype=np.int64)
-        rows = np.asarray(self.space.features.at(places).probabilities, dtype=np.float32)
+        rows = self.space.features.probabilities_of(places)
         over = rows[:, columns] >= thresholds[columns]
         order = np.argsort(-rows[:, columns], axis=1, kind="stable")
         return [tuple(KINDS[place] for place in best if own[place]) for own, best in zip(over, order, strict=True)]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from models.columns import COLUMN
 from models.ranking import Space
 
@@ -35,7 +33,7 @@ def regulating(space: Space, activity: int, kinds: Sequence[str]) -> list[Regula
     rows, weights = space.features.speaking(activity)
     chosen = (weights >= SPEAKS) & ~space.repealed[rows]
     rows, weights = rows[chosen], weights[chosen]
-    probabilities = np.asarray(space.features.at(rows).probabilities, dtype=np.float32)
+    probabilities = space.features.probabilities_of(rows)
     promise = probabilities[:, [COLUMN[kind] for kind in kinds]].max(axis=1)
     return [
         Regulating(ref=space.refs[int(row)], weight=float(weight), promise=float(own))

@@ -74,7 +74,7 @@ class RoomFinder:
         for candidate in self._general(regulation):
             offer(candidate, _GENERAL)
         near = np.array(list(nearness), dtype=np.int64)
-        relief = self._space.features.at(near).probabilities[:, [COLUMN[name] for name in RELIEFS]].astype(np.float32)
+        relief = self._space.features.probabilities_of(near)[:, [COLUMN[name] for name in RELIEFS]]
         found = [
             Room(ref=self._space.refs[c], kind=RELIEFS[int(own.argmax())], score=round(float(own.max()) * nearness[c], 4))
             for c, own in zip(near.tolist(), relief, strict=True)
@@ -103,8 +103,7 @@ class RoomFinder:
         if regulation not in self._general_rows:
             rows = self._space.within(regulation)
             columns = [COLUMN[name] for name in _GENERAL_KINDS]
-            own = self._space.features.at(slice(rows.start, rows.stop)).probabilities[:, columns]
-            probability = np.asarray(own, dtype=np.float32).max(axis=1)
+            probability = self._space.features.probabilities_of(slice(rows.start, rows.stop))[:, columns].max(axis=1)
             sure = [int(row) for row in np.flatnonzero(probability > MIN_GENERAL)]
             clauses = ((row, self._store.clause_at(self._store.entry(regulation), row)) for row in sure)
             self._general_rows[regulation] = [
