@@ -27,6 +27,8 @@ def main() -> int:
     for bench in (selecting, learning, peers):
         bench.add_argument("--store", type=Path, required=True, help="a store with the texts of the labels that ship")
     selecting.add_argument("--seeds", type=int, default=3, help="how often either order is tried (default 3)")
+    pools = ("shared", "unchosen", "half")  # bench.selecting.POOLS
+    selecting.add_argument("--pools", nargs="+", choices=pools, default=pools, help="what is asked from (default all)")
     growth.add_argument(
         "--sizes", type=_sizes, default="10000,40000,160000,412000,1000000,4000000", help="numbers of clauses, by commas"
     )
@@ -48,7 +50,7 @@ def main() -> int:
     if arguments.what == "selecting":
         from bench.selecting import run as run_selecting
 
-        return run_selecting(arguments.store, arguments.output, seeds=arguments.seeds)
+        return run_selecting(arguments.store, arguments.output, seeds=arguments.seeds, pools=arguments.pools)
     if arguments.what == "learning":
         from bench.learning import run as run_learning
 

@@ -42,6 +42,9 @@ SHARED = 5_400
 SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Of the pool, at which a model is made; the first is drawn at random, and is the same for both orders."""
 
+POOLS = ("shared", "unchosen", "half")
+"""What can be asked from, see ``trials``."""
+
 FOLDS = 3
 """Of the cross-validation that calibrates and chooses thresholds."""
 
@@ -84,43 +87,50 @@ class Kinds:
         return sigmoid(_values(self._weights, features) * self._slope + self._offset)
 
 
-def run(folder: Path, output: Path | None, *, seeds: int, config: SelectionConfig | None = None) -> int:
-    """Measure, print tables, and write down curves when asked to."""
+def run(
+    folder: Path,
+    output: Path | None,
+    *,
+    seeds: int,
+    pools: Sequence[str] = POOLS,
+    config: SelectionConfig | None = None,
+) -> int:
+    """Measure, print tables, and write down curves when asked to, pool by pool."""
     began = time.perf_counter()
     config = config or SelectionConfig()
     store = Store(folder)
     data = clause_examples(store, join(store))
     data = data[data.labelled]
     told: dict[str, Any] = {"config": asdict(config), "seeds": seeds, "trials": []}
-    for trial in trials(data):
+    for trial in trials(data, pools):
         print(f"{trial.name}: pool of {len(trial.pool)}, judged on {len(trial.test)} clauses of other regulations")
         curves = _curves(data, trial, config, seeds)
         told["trials"].append({"name": trial.name, "pool": len(trial.pool), "test": len(trial.test), **_report(curves)})
-    told["seconds"] = time.perf_counter() - began
-    print(f"{told['seconds']:.0f} s")
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / "selecting.json").write_text(json.dumps(told, indent=1) + "\n")
-        for number, trial_told in enumerate(told["trials"]):
-            (output / f"selecting-{number + 1}.svg").write_text(_plot(trial_told))
+        told["seconds"] = time.perf_counter() - began
+        if output is not None:
+            output.mkdir(parents=True, exist_ok=True)
+            (output / "selecting.json").write_text(json.dumps(told, indent=1) + "\n")
+            (output / f"selecting-{len(told['trials'])}.svg").write_text(_plot(told["trials"][-1]))
+    print(f"{time.perf_counter() - began:.0f} s")
     return 0
 
 
-def trials(data: ClauseExamples) -> list[Trial]:
-    """Three pools, none with a clause of a frozen regulation, each against all regulations of which it holds no clause.
+def trials(data: ClauseExamples, pools: Sequence[str] = POOLS) -> list[Trial]:
+    """Pools by their names, with no clause of a frozen regulation, each against all regulations of which it holds no clause.
 
-    The labels that were there first; those that no model chose, which are what a corpus is like; and all labels of half of the
-    regulations, most of which a model chose because it was unsure of them.
+    The labels that were there first (shared); those that no model chose, which are what a corpus is like (unchosen); and all
+    labels of half of the regulations, most of which a model chose because it was unsure of them (half).
     """
     first = {label.ref for label in clause_labels()[:SHARED]}
     unchosen = {label.ref for label in clause_labels() if label.sample in ("spread", "local")}
     names = np.random.default_rng(0).permutation(np.array(sorted(set(data.groups)), dtype=object))
     half = set(names[: len(names) // 2].tolist())
-    return [
-        _trial("shared labels", data, [text.ref in first for text in data.texts]),
-        _trial("labels that no model chose", data, [text.ref in unchosen for text in data.texts]),
-        _trial("all labels of half of the regulations", data, [group in half for group in data.groups]),
-    ]
+    wanted = {
+        "shared": ("shared labels", [text.ref in first for text in data.texts]),
+        "unchosen": ("labels that no model chose", [text.ref in unchosen for text in data.texts]),
+        "half": ("all labels of half of the regulations", [group in half for group in data.groups]),
+    }
+    return [_trial(name, data, rows) for name, rows in (wanted[pool] for pool in pools)]
 
 
 def _trial(name: str, data: ClauseExamples, wanted: Sequence[bool]) -> Trial:
@@ -210,7 +220,7 @@ def _report(curves: dict[str, list[list[dict[str, float]]]]) -> dict[str, Any]:
     return {"curves": curves, "needed": needed}
 
 
-def asked_for(labels: Sequence[int], quality: Floats, wanted: float) -> float:
+def asked_for(labels: Sequence[float], quality: Floats, wanted: float) -> float:
     """How many labels are asked, beyond those that both orders begin with, until a curve that never falls has a quality.
 
     By interpolation; NaN where it does not come to it.

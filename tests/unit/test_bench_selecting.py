@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from bench.selecting import Kinds, _report, asked_for, f1_of
+from bench.__main__ import main
+from bench.selecting import POOLS, Kinds, _report, asked_for, f1_of
 from models.columns import BARRIERS
 
 
@@ -60,3 +61,12 @@ def test_kinds_learn_a_word_and_never_claim_what_had_no_example() -> None:
     assert np.array_equal(decided[:, 0], targets[90:, 0] == 1)
     assert not decided[:, 1:].any()
     assert kinds.positives_[0] == targets[:90, 0].sum() and kinds.f1_[0] == 1
+
+
+def test_the_command_offers_the_pools_that_there_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", "selecting", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert f"{{{','.join(POOLS)}}}" in capsys.readouterr().out
