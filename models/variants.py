@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from sys import intern
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
 
 from models.words import stems
 
 ALIKE = 0.8
 """Least share of words (Jaccard 1912) that two variants have in common."""
+
+BLOCK = 512
+"""Clauses that are compared with all before them in one go, so that a long list takes no memory by its square."""
 
 
 def grouped(rows: Sequence[int], texts: Sequence[str], owners: Sequence[str]) -> list[list[int]]:
@@ -24,17 +31,18 @@ def grouped(rows: Sequence[int], texts: Sequence[str], owners: Sequence[str]) ->
         Groups in the order of their best clause, which comes first in its group.
     """
     groups: list[list[int]] = []
-    heads: list[tuple[frozenset[str], set[str]]] = []
-    for row, text, owner in zip(rows, texts, owners, strict=True):
-        words = _words(text)
-        for index, (head, members) in enumerate(heads):
-            if owner not in members and _alike(words, head):
-                groups[index].append(row)
-                members.add(owner)
-                break
-        else:
-            groups.append([row])
-            heads.append((words, {owner}))
+    members: list[set[str]] = []
+    group_of: dict[int, int] = {}  # of every clause that is the first of a group
+    told = [_words(text) for text in texts]
+    for number, (row, owner, alike) in enumerate(zip(rows, owners, _alike_before(told), strict=True)):
+        near = (group_of[other] for other in alike.tolist() if other in group_of)
+        group = next((one for one in near if owner not in members[one]), len(groups))
+        if group == len(groups):
+            group_of[number] = group
+            groups.append([])
+            members.append(set())
+        groups[group].append(row)
+        members[group].add(owner)
     return groups
 
 
@@ -49,9 +57,17 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(map(intern, stems(text)))
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    size, size_of_other = len(one), len(other)
-    if not size or size < ALIKE * size_of_other or size_of_other < ALIKE * size:
-        return False
-    shared = len(one & other)
-    return shared >= ALIKE * (size + size_of_other - shared)
+def _alike_before(told: Sequence[frozenset[str]]) -> Iterator[npt.NDArray[np.int64]]:
+    """For each set of words the places, ascending, of those before it that it is a variant of."""
+    sizes = np.array([len(words) for words in told])
+    columns = {word: column for column, word in enumerate(dict.fromkeys(word for words in told for word in words))}
+    places = [columns[word] for words in told for word in words]
+    marks = sp.csr_array(
+        (np.ones(len(places), dtype=np.int32), places, np.concatenate([[0], np.cumsum(sizes)])), shape=(len(told), len(columns))
+    )
+    for start in range(0, len(told), BLOCK):
+        end = min(start + BLOCK, len(told))
+        shared = (marks[start:end] @ marks[:end].T).toarray()
+        alike = (shared >= ALIKE * (sizes[start:end, None] + sizes[:end] - shared)) & (shared > 0)
+        for number in range(start, end):
+            yield np.flatnonzero(alike[number - start, :number])
