@@ -1,7 +1,7 @@
 """Labels: what careful readers said of clauses, kept by ref, version date and text hash; never the text of a law.
 
     clauses.jsonl       one labelled clause a line; clauses-2.jsonl goes on with it, for no file here should be large
-    clauses-3.jsonl     likewise; two readers read each of these blind, and a third decided where they differed
+    clauses-3.jsonl     likewise, and clauses-4.jsonl; two readers read each of these blind, and a third decided where they differed
     second_readings.jsonl  labels that other readers gave blind to some of those clauses: they measure agreement, no more
     initiatives.jsonl   initiatives in residents' words, written for this project
     pairs.jsonl         grades of a clause for an initiative
@@ -135,7 +135,7 @@ class JoinReport:
     unmatched: tuple[tuple[str, str], ...]  # (ref, reason)
 
 
-_CLAUSES = ("clauses.jsonl", "clauses-2.jsonl", "clauses-3.jsonl")
+_CLAUSES = ("clauses.jsonl", "clauses-2.jsonl", "clauses-3.jsonl", "clauses-4.jsonl")
 
 
 @cache

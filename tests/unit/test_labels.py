@@ -64,6 +64,7 @@ def test_no_label_carries_text_of_a_law() -> None:
         "clauses.jsonl",
         "clauses-2.jsonl",
         "clauses-3.jsonl",
+        "clauses-4.jsonl",
         "second_readings.jsonl",
         "aliases.jsonl",
         "sections.jsonl",
