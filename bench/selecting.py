@@ -101,16 +101,17 @@ def run(
     store = Store(folder)
     data = clause_examples(store, join(store))
     data = data[data.labelled]
-    told: dict[str, Any] = {"config": asdict(config), "seeds": seeds, "trials": []}
-    for trial in trials(data, pools):
+    for pool, trial in zip(pools, trials(data, pools), strict=True):
         print(f"{trial.name}: pool of {len(trial.pool)}, judged on {len(trial.test)} clauses of other regulations")
         curves = _curves(data, trial, config, seeds)
-        told["trials"].append({"name": trial.name, "pool": len(trial.pool), "test": len(trial.test), **_report(curves)})
-        told["seconds"] = time.perf_counter() - began
+        told = {
+            "config": asdict(config), "seeds": seeds, "name": trial.name, "pool": len(trial.pool), "test": len(trial.test),
+            **_report(curves),
+        }  # fmt: skip
         if output is not None:
             output.mkdir(parents=True, exist_ok=True)
-            (output / "selecting.json").write_text(json.dumps(told, indent=1) + "\n")
-            (output / f"selecting-{len(told['trials'])}.svg").write_text(_plot(told["trials"][-1]))
+            (output / f"selecting-{pool}.json").write_text(json.dumps(told, indent=1) + "\n")
+            (output / f"selecting-{pool}.svg").write_text(_plot(told))
     print(f"{time.perf_counter() - began:.0f} s")
     return 0
 

@@ -101,7 +101,7 @@ class RegulationEntry:
 
 
 def entry_of(regulation: Regulation) -> RegulationEntry:
-    """The listing of a regulation that is not in a store yet."""
+    """A regulation that is not in a store yet, as it will be listed."""
     texts = {name: getattr(regulation, name) for name in _REGULATION_TEXTS}
     return RegulationEntry(**texts, aliases=regulation.aliases, clauses=len(regulation.clauses))
 

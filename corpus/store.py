@@ -26,7 +26,7 @@ import pyarrow as pa
 from corpus.errors import DamagedStore, OutdatedStore, StoreProblem, UnknownRef
 from corpus.listing import Listing
 from corpus.records import Clause
-from corpus.schema import CLAUSES, REGULATIONS, RegulationEntry, clause_of, entries_of
+from corpus.schema import CLAUSES, REGULATIONS, RegulationEntry, clause_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -123,15 +123,16 @@ class Store:
         opened = before._parts if before is not None and before.folder == folder else {}
         self._parts: dict[str, Mapped] = {part.file: opened.get(part.file) or self._open(part) for part in self.contents.parts}
 
-    @cached_property
+    @property
     def versions(self) -> tuple[RegulationEntry, ...]:
         """Every version of every regulation, in the order of adding."""
-        return tuple(entries_of(self._listed))
+        return self.regulations.versions
 
     @cached_property
     def regulations(self) -> Listing:
         """The newest version of each regulation, by id."""
-        return Listing(self._listed)
+        found = self.contents.regulations
+        return Listing(self._open(found).table if found is not None else REGULATIONS.empty_table())
 
     def table(self, *, columns: list[str] | None = None, ids: set[str] | None = None) -> pa.Table:
         """Clauses of the newest versions as one Arrow table, without copying.
@@ -206,7 +207,7 @@ class Store:
         return [clause_of(row) for row in self.rows(self.entry(regulation_id, version_date=version_date))]
 
     def entry(self, regulation_id: str, *, version_date: str | None = None) -> RegulationEntry:
-        """The listing of one version; raises UnknownRef."""
+        """One version, as it is listed; raises UnknownRef."""
         if version_date is None:
             found = self.regulations.get(regulation_id)
         else:
@@ -283,11 +284,6 @@ class Store:
     def _slice(self, entry: RegulationEntry) -> pa.Table:
         """The rows of one version."""
         return self._parts[entry.part].rows(entry.start, entry.clauses)
-
-    @cached_property
-    def _listed(self) -> pa.Table:
-        found = self.contents.regulations
-        return self._open(found).table if found is not None else REGULATIONS.empty_table()
 
     def _open(self, part: PartFile) -> Mapped:
         path = self.folder / part.file

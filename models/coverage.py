@@ -9,7 +9,6 @@ from typing import Any
 
 from corpus.listing import Listing
 from corpus.places import province_of, provinces
-from corpus.schema import RegulationEntry
 from models.initiatives import InitiativeText
 from models.words import WORD
 
@@ -25,15 +24,15 @@ class Coverage:
     missing: tuple[str, ...]
 
     @classmethod
-    def of(cls, listed: Listing, binding: Sequence[bool], initiative: InitiativeText) -> Coverage:
-        """The coverage of the regulations that can bind an initiative; see ``bind``."""
+    def of(cls, listed: Listing, here: Sequence[bool], initiative: InitiativeText) -> Coverage:
+        """The coverage of the regulations that can bind an initiative; see ``binding``."""
         levels, dates, authorities = (listed.column(name) for name in ("level", "version_date", "authority"))
-        here: dict[str, list[int]] = {}
-        for row, (level, binds) in enumerate(zip(levels, binding, strict=True)):
+        by_level: dict[str, list[int]] = {}
+        for row, (level, binds) in enumerate(zip(levels, here, strict=True)):
             if binds:
-                here.setdefault(level, []).append(row)
+                by_level.setdefault(level, []).append(row)
         searched: list[str] = []
-        for level, rows in here.items():
+        for level, rows in by_level.items():
             if len(rows) > _LISTED:
                 known = {dates[row] for row in rows} - {""}
                 period = f", versies van {min(known)} tot en met {max(known)}" if known else ""
@@ -41,36 +40,35 @@ class Coverage:
             else:
                 names, titles = listed.column("id"), listed.column("title")
                 searched += [f"{titles[row]} ({names[row]})" for row in rows]
-        newest = max((dates[row] for rows in here.values() for row in rows), default="")
-        own = any(authorities[row] for row in here.get("gemeente", ()))
-        return cls(searched=tuple(searched), missing=tuple(_missing(set(here), initiative, own=own, newest=newest)))
+        newest = max((dates[row] for rows in by_level.values() for row in rows), default="")
+        own = any(authorities[row] for row in by_level.get("gemeente", ()))
+        return cls(searched=tuple(searched), missing=tuple(_missing(by_level, initiative, own=own, newest=newest)))
 
     def to_json(self) -> dict[str, Any]:
         """As the contract of ``regelruimte flag`` words it."""
         return {"searched": list(self.searched), "missing": list(self.missing)}
 
 
-def bind(listed: Listing, initiative: InitiativeText) -> list[bool]:
-    """Whether each regulation can bind an initiative: at its place, on its day. *Shape:* (regulations,)."""
+def binding(listed: Listing, initiative: InitiativeText) -> list[bool]:
+    """Whether each regulation can bind an initiative: at its place, and on its day by its dates. *Shape:* (regulations,)."""
     place, day = initiative.gemeente, initiative.datum
-    makers = zip(*(listed.column(name) for name in ("level", "authority", "title")), strict=True)
-    binding = [_reaches(level, authority, title, place) for level, authority, title in makers]
-    if day:
-        periods = zip(*(listed.column(name) for name in ("valid_from", "valid_until")), strict=True)
-        binding = [here and _within(day, *period) for here, period in zip(binding, periods, strict=True)]
-    return binding
+    told = zip(*(listed.column(name) for name in ("level", "authority", "title")), strict=True)
+    here = [reaches(level, authority, title, place) for level, authority, title in told]
+    if not day:
+        return here
+    periods = zip(*(listed.column(name) for name in ("valid_from", "valid_until")), strict=True)
+    return [
+        binds and (not first or first <= day) and (not last or day <= last)
+        for binds, (first, last) in zip(here, periods, strict=True)
+    ]
 
 
-def applies_at(entry: RegulationEntry, municipality: str) -> bool:
-    """Whether a regulation can bind in a municipality.
+def reaches(level: str, authority: str, title: str, municipality: str) -> bool:
+    """Whether a regulation, by what is listed of it, can bind in a municipality.
 
     Regulations of the state bind everywhere. One of a municipality or province whose maker is known binds there only. Which
     water board a municipality lies in is not known here, so theirs are never left out.
     """
-    return _reaches(entry.level, entry.authority, entry.title, municipality)
-
-
-def _reaches(level: str, authority: str, title: str, municipality: str) -> bool:
     if not municipality or not authority:
         return True
     if level == "gemeente":
@@ -95,15 +93,6 @@ def _named_provinces(authority: str, title: str) -> tuple[str, ...]:
 def _spaced(words: str) -> str:
     """Whole words only, so that Ede is not found in Enschede."""
     return " ".join(["", *WORD.findall(words.casefold()), ""])
-
-
-def in_force(entry: RegulationEntry, day: str) -> bool:
-    """Whether a version is in force on a day (ISO), as far as its dates tell; on any day when none is asked."""
-    return not day or _within(day, entry.valid_from, entry.valid_until)
-
-
-def _within(day: str, first: str, last: str) -> bool:
-    return (not first or first <= day) and (not last or day <= last)
 
 
 def _missing(levels: Collection[str], initiative: InitiativeText, *, own: bool, newest: str) -> list[str]:

@@ -16,7 +16,7 @@ from models.activities import DetectedActivity, Mention, Told
 from models.changing import TRIED, Change, changes, told_without
 from models.clauses import Judgement
 from models.columns import COLUMN, KINDS, RELIEFS
-from models.coverage import Coverage, bind
+from models.coverage import Coverage, binding
 from models.evidence import Evidence
 from models.explaining import place_of, reason
 from models.graded import graded_queries
@@ -192,8 +192,8 @@ class Flagger:
         told = self._model.activities.told(initiative.text)
         found = self._model.activities.detected(told)
         ranking = self._rank(initiative.text, told)
-        binding, coverage = self._applying(initiative.gemeente, initiative.datum)
-        applies = binding[self.space.regulation[ranking.rows]] & ~self.space.repealed[ranking.rows]
+        here, coverage = self._applying(initiative.gemeente, initiative.datum)
+        applies = here[self.space.regulation[ranking.rows]] & ~self.space.repealed[ranking.rows]
         rows, probability = ranking.rows[applies], ranking.probabilities[applies]
         order = np.argsort(-ranking.order[applies], kind="stable")[: top * 3]
         best = [int(place) for place in order if probability[place, 0] >= MIN_PROBABILITY]
@@ -324,9 +324,10 @@ class Flagger:
         """Which regulations can bind at a place on a day, by number, and what was searched: the same for all who ask there."""
         there = InitiativeText(id="", titel="", omschrijving="", gemeente=municipality, datum=day)
         listed = self._store.regulations
-        here = bind(listed, there)
-        with_clauses = np.array(listed.column("clauses")) > 0  # the others have no number
-        return np.array(here, dtype=bool)[with_clauses], Coverage.of(listed, here, there).to_json()
+        here = binding(listed, there)
+        by_name = dict(zip(listed, here, strict=True))
+        numbered = np.array([by_name[name] for name in self.space.regulations], dtype=bool)
+        return numbered, Coverage.of(listed, here, there).to_json()
 
     def _owners(self, rows: list[int]) -> list[str]:
         return [self.space.refs[row].partition("/")[0] for row in rows]

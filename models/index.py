@@ -150,7 +150,7 @@ class StoredFeatures(ClauseFeatures):
         return ClauseFeatures.joined(pieces).at(place)
 
     def probabilities_of(self, rows: Any) -> npt.NDArray[np.float32]:
-        """As ClauseFeatures.probabilities_of."""
+        """As ClauseFeatures.probabilities_of; of a store without parts there is nothing to ask, which is no error here."""
         part, row = self._places_of(rows)
         result = np.empty((len(part), len(COLUMNS)), dtype=np.float32)
         for number in np.unique(part):
@@ -160,7 +160,7 @@ class StoredFeatures(ClauseFeatures):
 
     def _places_of(self, rows: Any) -> tuple[Rows, Rows]:
         """Of rows among all: the part of each, and its row there."""
-        asked = np.arange(self.starts[-1])[rows] if isinstance(rows, slice) else np.asarray(rows, dtype=np.int64)
+        asked = np.arange(*rows.indices(int(self.starts[-1]))) if isinstance(rows, slice) else np.asarray(rows, dtype=np.int64)
         run = np.searchsorted(self.starts, asked, side="right") - 1
         return self.part[run], asked - self.starts[run] + self.first[run]
 

@@ -36,13 +36,14 @@ def grouped(rows: Sequence[int], texts: Sequence[str], owners: Sequence[str]) ->
     told = [_words(text) for text in texts]
     for number, (row, owner, alike) in enumerate(zip(rows, owners, _alike_before(told), strict=True)):
         near = (group_of[other] for other in alike.tolist() if other in group_of)
-        group = next((one for one in near if owner not in members[one]), len(groups))
-        if group == len(groups):
-            group_of[number] = group
-            groups.append([])
-            members.append(set())
-        groups[group].append(row)
-        members[group].add(owner)
+        group = next((one for one in near if owner not in members[one]), None)
+        if group is None:
+            group_of[number] = len(groups)
+            groups.append([row])
+            members.append({owner})
+        else:
+            groups[group].append(row)
+            members[group].add(owner)
     return groups
 
 
@@ -59,7 +60,7 @@ def _words(text: str) -> frozenset[str]:
 
 def _alike_before(told: Sequence[frozenset[str]]) -> Iterator[npt.NDArray[np.int64]]:
     """For each set of words the places, ascending, of those before it that it is a variant of."""
-    sizes = np.array([len(words) for words in told])
+    sizes = np.array([len(words) for words in told], dtype=np.int64)
     columns = {word: column for column, word in enumerate(dict.fromkeys(word for words in told for word in words))}
     places = [columns[word] for words in told for word in words]
     marks = sp.csr_array(

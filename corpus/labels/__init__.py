@@ -1,7 +1,8 @@
 """Labels: what careful readers said of clauses, kept by ref, version date and text hash; never the text of a law.
 
     clauses.jsonl       one labelled clause a line; clauses-2.jsonl goes on with it, for no file here should be large
-    clauses-3.jsonl     likewise, and clauses-4.jsonl; two readers read each of these blind, and a third decided where they differed
+    clauses-3.jsonl     likewise; two readers read each of these blind, and a third decided where they differed
+    clauses-4.jsonl     likewise
     second_readings.jsonl  labels that other readers gave blind to some of those clauses: they measure agreement, no more
     initiatives.jsonl   initiatives in residents' words, written for this project
     pairs.jsonl         grades of a clause for an initiative

@@ -94,6 +94,10 @@ def test_a_store_in_parts_has_the_features_and_groups_of_its_clauses(tmp_path: P
     for name in ("words", "activities"):
         both = getattr(space.features.at(rows), name), getattr(space.features, name)[rows]
         assert (both[0] != both[1]).nnz == 0
+    for asked in (rows, slice(3, 30), np.array([], dtype=np.int64)):
+        told = space.features.probabilities_of(asked)
+        assert told.dtype == np.float32 and np.array_equal(told, space.features.at(asked).probabilities)
+        assert np.array_equal(told, space.features.probabilities[asked])
     speaking, weights = space.features.speaking(model.activities.codes.index("alcohol-schenken"))
     column = space.features.activities[:, [model.activities.codes.index("alcohol-schenken")]].toarray().ravel()
     assert speaking.tolist() == np.flatnonzero(column).tolist() and weights.tolist() == column[speaking].tolist()

@@ -21,7 +21,6 @@ from models import activity_classifier, vectorising
 from models.activities import ActivityModel
 from models.clauses import ClauseModel, not_settled
 from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
-from models.coverage import applies_at, in_force
 from models.evidence import EvidenceFinder
 from models.explaining import place_of, reason
 from models.flagging import Flagger
@@ -342,34 +341,6 @@ def test_what_stands_beside_a_flag_is_found_in_the_story_and_the_clause(flagger:
         for limit in flag["limits"]:
             assert limit["clause"] in clause.text and limit["story"] in initiative.text
         assert flag["reason_en"].isascii() or "«" in flag["reason_en"]
-
-
-def test_versions_that_are_not_in_force_on_the_day_are_left_out(flagger: Flagger) -> None:
-    entry = replace(flagger._store.regulations["CVDR900001"], valid_from="2024-01-01", valid_until="2025-12-31")
-    assert in_force(entry, "") and in_force(entry, "2024-01-01") and in_force(entry, "2025-12-31")
-    assert not in_force(entry, "2023-12-31") and not in_force(entry, "2026-01-01")
-
-
-def test_rules_of_another_province_do_not_apply(flagger: Flagger) -> None:
-    entry = replace(
-        flagger._store.regulations["CVDR900001"], level="provincie", authority="Overijssel", title="Omgevingsverordening"
-    )
-    assert applies_at(entry, "Haaksbergen") and applies_at(entry, "Waterveen")  # a place that is not listed: never left out
-    assert not applies_at(entry, "Goes")
-
-
-def test_rules_of_another_municipality_do_not_apply(flagger: Flagger) -> None:
-    entry = flagger._store.regulations["CVDR900001"]
-    assert applies_at(entry, "Waterveen") and applies_at(entry, "")
-    assert not applies_at(entry, "Elders")
-    assert applies_at(flagger._store.regulations["ws9999"], "Elders")
-
-
-def test_the_name_of_a_place_is_a_whole_word(flagger: Flagger) -> None:
-    entry = replace(flagger._store.regulations["CVDR900001"], authority="Enschede", title="Verordening mededelingen")
-    assert applies_at(entry, "Enschede") and not applies_at(entry, "Ede")
-    hyphened = replace(entry, authority="Etten-Leur")
-    assert applies_at(hyphened, "etten-leur") and not applies_at(hyphened, "Leuren")
 
 
 def test_the_index_is_made_once_and_per_part(tmp_path: Path, model: Model) -> None:

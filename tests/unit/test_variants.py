@@ -8,8 +8,9 @@ import pytest
 
 from models import variants
 from models.variants import ALIKE, grouped, likeness
+from models.words import stem
 
-WORDS = [f"woord{number:02}x" for number in range(40)]
+WORDS = [f"w{number:02}ord" for number in range(40)]  # their stems differ
 
 
 def by_definition(rows: list[int], texts: list[str], owners: list[str]) -> list[list[int]]:
@@ -40,6 +41,10 @@ def test_groups_are_those_of_the_definition(seed: int, monkeypatch: pytest.Monke
     groups = grouped(rows, texts, owners)
     assert groups == by_definition(rows, texts, owners)
     assert any(len(group) > 1 for group in groups)
+
+
+def test_the_words_tell_sets_apart() -> None:
+    assert len({stem(word) for word in WORDS}) == len(WORDS)
 
 
 def test_nothing_is_put_together_of_nothing() -> None:
