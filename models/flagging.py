@@ -155,8 +155,8 @@ class Flagger:
     def searched(self, initiative: InitiativeText, *, near: int) -> Searched:
         """All clauses that bind an initiative, the ``near`` best candidates apart; for who wants to know what is missed."""
         ranking = self._rank(initiative.text)
-        binding, _ = self._applying(initiative.gemeente, initiative.datum)
-        here = binding[self.space.regulation] & ~self.space.repealed
+        by_regulation, _ = self._applying(initiative.gemeente, initiative.datum)
+        here = by_regulation[self.space.regulation] & ~self.space.repealed
         applies = here[ranking.rows]
         best = np.argsort(-ranking.order[applies], kind="stable")[:near]
         rows = ranking.rows[applies][best]
@@ -192,8 +192,8 @@ class Flagger:
         told = self._model.activities.told(initiative.text)
         found = self._model.activities.detected(told)
         ranking = self._rank(initiative.text, told)
-        here, coverage = self._applying(initiative.gemeente, initiative.datum)
-        applies = here[self.space.regulation[ranking.rows]] & ~self.space.repealed[ranking.rows]
+        by_regulation, coverage = self._applying(initiative.gemeente, initiative.datum)
+        applies = by_regulation[self.space.regulation[ranking.rows]] & ~self.space.repealed[ranking.rows]
         rows, probability = ranking.rows[applies], ranking.probabilities[applies]
         order = np.argsort(-ranking.order[applies], kind="stable")[: top * 3]
         best = [int(place) for place in order if probability[place, 0] >= MIN_PROBABILITY]
