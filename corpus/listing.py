@@ -45,6 +45,10 @@ class Listing(Mapping[str, RegulationEntry]):
             self._columns[name] = tuple(values[row] for row in self._rows.values())
         return self._columns[name]
 
+    def titles(self) -> dict[str, str]:
+        """The title of every regulation, by its id."""
+        return dict(zip(self._rows, self.column("title"), strict=True))
+
     def __getitem__(self, identifier: str) -> RegulationEntry:
         if "_all" in vars(self) or len(self._made) >= LOOKED_UP:
             return self._all[identifier]

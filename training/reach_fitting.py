@@ -72,7 +72,7 @@ def read_examples(store: Store, describe: Describe, *, columns: int) -> ReachExa
     labels = {label.ref: label for label in reach_labels()}
     ids = {ref.partition("/")[0] for ref in labels}
     table = store.table(columns=["ref", "text", "heading"], ids=ids)
-    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    titles = store.regulations.titles()
     clauses: list[ClauseText] = []
     targets: list[float] = []
     for ref, text, heading in zip(*(table[name].to_pylist() for name in ("ref", "text", "heading")), strict=True):

@@ -73,7 +73,7 @@ def labelled_sections(store: Store, known: Activities, words: TfidfVectorizer) -
     table = store.table(columns=["ref", "text", "heading"], ids=ids)
     rows = zip(*(table[name].to_pylist() for name in ("ref", "text", "heading")), strict=True)
     found = {ref: (text, heading) for ref, text, heading in rows}
-    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    titles = store.regulations.titles()
     clauses: list[ClauseText] = []
     owners: list[int] = []
     kept: list[SectionLabel] = []

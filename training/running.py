@@ -278,7 +278,7 @@ def activity_model() -> ActivityModel:
 def judged_clauses(store: Store) -> Judged:
     """The clauses of the regulations that the graders searched, and the grades among them."""
     table = store.table(columns=["ref", "text", "heading", "repealed"], ids=set(judged_regulations()))
-    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    titles = store.regulations.titles()
     refs = table["ref"].to_pylist()
     known, place = set(refs), {one.id: index for index, one in enumerate(initiatives())}
     grades = []

@@ -76,7 +76,7 @@ def material(store: Store, *, clauses: int | None, rounds: int, timed: int, seed
         tested = tested.at(rng.permutation(len(tested))[: max(1, clauses // 12)])
     table = store.table(columns=["ref", "heading", "text"])
     rows = rng.choice(len(table), size=min(rounds * timed, len(table)), replace=False)
-    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    titles = store.regulations.titles()
     drawn = clause_texts(table.take(np.sort(rows)), titles)
     order = rng.permutation(len(drawn))
     return Material(

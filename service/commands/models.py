@@ -33,6 +33,11 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     retrain.add_argument("--version", dest="model_version", default="0.0.0-challenger", metavar="V", help="of the challenger")
     retrain.add_argument("--seed", type=int, default=0, metavar="N", help="of every random choice (default 0)")
     retrain.add_argument("--without", action="append", default=[], metavar="REVIEWER", help="leave somebody's judgements out")
+    retrain.add_argument(
+        "--slow-tier",
+        action="store_true",
+        help="let the slow tier learn as well (needs the extra train; minutes for 10,000 labels)",
+    )
     retrain.add_argument("--work", type=Path, metavar="DIR", help="where finished parts are kept, to go on after a break")
     models = commands.add_parser("models", help="look at models, and put one to work").add_subparsers(
         title="commands", metavar="COMMAND", required=True
@@ -100,7 +105,12 @@ def _retrain(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{arguments.snapshot}: cannot be read ({error})") from None
     rows = rows_of(lines, name=arguments.snapshot.name)
     store, champion = Store(arguments.store), arguments.champion or released_folder()
-    config = RetrainingConfig(version=arguments.model_version, seed=arguments.seed, without=tuple(arguments.without))
+    config = RetrainingConfig(
+        version=arguments.model_version,
+        seed=arguments.seed,
+        without=tuple(arguments.without),
+        slow_tier=arguments.slow_tier,
+    )
     retrain(store, champion, rows, arguments.output, config=config, work=arguments.work, say=_say)
     verdict = put_to_the_gate(store, champion, arguments.output, rows, without=arguments.without, seed=arguments.seed, say=_say)
     for guard in verdict.guards:

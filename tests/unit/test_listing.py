@@ -33,6 +33,7 @@ def test_the_newest_of_each_stands_where_the_first_came() -> None:
     assert listed["R1"] == NEW and listed["R2"] == OTHER
     assert list(listed.values()) == [NEW, OTHER] and dict(listed.items()) == {"R1": NEW, "R2": OTHER}
     assert listed.column("title") == ("Eerste, gewijzigd", "Tweede") and listed.column("clauses") == (4, 2)
+    assert listed.titles() == {name: entry.title for name, entry in listed.items()}
     assert listed.versions == (OLD, OTHER, NEW)
     assert "R2" in listed and "R9" not in listed and listed.get("R9") is None
     with pytest.raises(KeyError):

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,19 @@ import numpy as np
 import pytest
 
 from corpus.adding import add_paths
-from corpus.errors import StoreProblem
+from corpus.errors import StoreProblem, UsageError
 from corpus.labels import ClauseLabel, join
 from corpus.passages import text_hash
 from corpus.records import Clause
 from corpus.store import Store
 from models.columns import BARRIERS, COLUMN, COLUMNS, QUALIFICATIONS, RELIEFS
+from models.encoder import EncoderTier
 from models.loading import load_model, save_model
+from models.vectorising import ClauseText
 from service.command_line import main
 from training.clause_examples import MISSING, clause_examples
 from training.clause_measures import f1_of
+from training.extras import training_extra_missing
 from training.reading import frozen_examples, said_of
 from training.reviews import retraining
 from training.reviews.gold import gold_of
@@ -186,7 +190,12 @@ def built(folder: Path) -> Town:
 
 
 def made(town: Town, rows: Sequence[JudgedRow], output: Path, *, version: str = "3.0.0", **changes: Any) -> dict[str, Any]:
-    config = RetrainingConfig(version=version, without=tuple(changes.pop("without", ())), seed=changes.pop("seed", 0))
+    config = RetrainingConfig(
+        version=version,
+        without=tuple(changes.pop("without", ())),
+        seed=changes.pop("seed", 0),
+        slow_tier=changes.pop("slow_tier", False),
+    )
     return retrain(town.store, town.champion, rows, output, config=config, labels=town.labels, **changes)
 
 
@@ -287,7 +296,7 @@ def test_the_lineage_tells_what_the_model_came_from(town: Town, challenger: Path
     lineage = json.loads((challenger / "manifest.json").read_text(encoding="utf-8"))["lineage"]
     assert lineage["snapshot"] == sha256("".join(lines_of(honest)).encode()).hexdigest()
     assert (lineage["champion"], lineage["code"]) == ("2.0.0", code_version())
-    assert lineage["config"] == {"version": "3.0.0", "seed": 0, "without": []}
+    assert lineage["config"] == {"version": "3.0.0", "seed": 0, "without": [], "slow_tier": False}
     assert (lineage["labels"], lineage["judgements"]) == (len(town.labels), len(honest))
     assert lineage["gold"] == lineage["learnt"] == len(town.unlabelled())
     assert load_model(challenger).version == "3.0.0"
@@ -305,6 +314,83 @@ def test_the_same_run_gives_the_same_bits_and_another_one_others(
     made(town, honest[:-9], tmp_path / "fresh")
     assert hashes(tmp_path / "less") == hashes(tmp_path / "fresh") != hashes(challenger)
     assert len(list(work.iterdir())) == 2
+
+
+@pytest.fixture(scope="module")
+def read_twice(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """The town with a model that has a slow tier, a very small one that learnt nothing yet."""
+    missing = training_extra_missing()
+    if missing:
+        pytest.skip(f"needs the extra train: {', '.join(missing)} not installed")
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from training.encoder.exporting import exported
+    from training.encoder.finetuning import ClauseEncoder
+    from training.encoder.vocabulary import train_vocabulary
+
+    torch.manual_seed(0)
+    tokenizer = train_vocabulary([town.clause(ref).text for ref in town.kinds], size=400)
+    shape = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
+    )
+    encoder = ClauseEncoder(BertModel(shape, add_pooling_layer=False))
+    with torch.no_grad():
+        for parameter in encoder.parameters():
+            parameter += 0.01 * torch.randn_like(parameter)
+    slow = EncoderTier(exported(encoder), tokenizer.to_str().encode(), max_length=96)
+    champion, released = load_model(town.champion), load_model().clauses
+    folder = tmp_path_factory.mktemp("twice") / "champion"
+    save_model(replace(champion, clauses=replace(champion.clauses, slow=slow, joint=released.joint)), folder, about={})
+    return replace(town, champion=folder)
+
+
+@pytest.mark.filterwarnings("default")  # torch and its exporter warn about themselves
+def test_the_slow_tier_learns_where_it_is_asked_to(
+    read_twice: Town, honest: list[JudgedRow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training.encoder.further import FURTHER, gone_on
+
+    # It is very small and knows nothing: what suits one that knows a lot would hardly move it.
+    quickly = replace(FURTHER, epochs=10, learning_rate=3e-3, output_rate=2e-2, batch_tokens=600, threads=1)
+    monkeypatch.setattr("training.encoder.further.gone_on", partial(gone_on, config=quickly))
+    work = tmp_path / "work"
+    made(read_twice, honest, tmp_path / "learnt", slow_tier=True, work=work)
+    before, after = hashes(read_twice.champion), hashes(tmp_path / "learnt")
+    assert after["encoder.onnx"] != before["encoder.onnx"] and after["tokenizer.json"] == before["tokenizer.json"]
+    lineage = json.loads((tmp_path / "learnt" / "manifest.json").read_text(encoding="utf-8"))["lineage"]
+    assert lineage["config"]["slow_tier"] is True
+    held = {ref: kind for ref, kind in read_twice.kinds.items() if frozen(ref.partition("/")[0])}
+    texts = [ClauseText(text=read_twice.clause(ref).text, heading="", title="", ref=ref) for ref in held]
+    permits = np.array([kind == "vergunningplicht" for kind in held.values()])
+    apart = []
+    for folder in (read_twice.champion, tmp_path / "learnt"):
+        slow = load_model(folder).clauses.slow
+        assert slow is not None
+        values = slow.values(texts)[0][:, COLUMN["vergunningplicht"]]
+        apart.append(values[permits].mean() - values[~permits].mean())
+    assert apart[1] > apart[0] + 0.2, "of regulations that it learnt nothing from"
+    assert {"latency (seconds)", "frozen macro_f1_barriers"} <= {
+        guard.name for guard in gate(read_twice, tmp_path / "learnt", honest).guards
+    }
+
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was learnt and kept")
+
+    monkeypatch.setattr("training.encoder.further.gone_on", never)
+    made(read_twice, honest, tmp_path / "again", slow_tier=True, work=work)
+    assert hashes(tmp_path / "again") == after
+
+
+def test_a_slow_tier_that_cannot_learn_is_said_before_anything_is_fitted(
+    town: Town, read_twice: Town, honest: list[JudgedRow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match="has no slow tier that could learn"):
+        made(town, honest, tmp_path / "none", slow_tier=True)
+    monkeypatch.setattr("training.extras.training_extra_missing", lambda: ["torch"])
+    with pytest.raises(UsageError, match="make train-environment"):
+        made(read_twice, honest, tmp_path / "none", slow_tier=True)
+    assert not (tmp_path / "none").exists()
 
 
 def test_finished_parts_are_kept_by_all_that_they_depend_on(town: Town) -> None:

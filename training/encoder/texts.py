@@ -40,7 +40,7 @@ def readable_clauses(store: Store, *, per_regulation: int, seed: int = 0) -> Ite
     """
     table = store.table(columns=["ref", "text", "heading", "repealed"])
     reserved = reserved_regulations()
-    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    titles = store.regulations.titles()
     refs, texts, headings = (table[name].to_pylist() for name in ("ref", "text", "heading"))
     repealed = table["repealed"].to_pylist()
     seen: set[str] = set()

@@ -3,8 +3,8 @@
 What is fitted again is what judgements speak of (``training.reviews.learning.TAUGHT``): those columns of the fast tier, their
 calibration and, without a slow tier, their thresholds: minutes on two cores. All else is the champion's. Of kinds of room and
 whom a clause binds judgements say nothing: fitted again they would change by chance alone, for better or worse. The slow tier
-takes hours, and what initiatives meet is learnt from grades. A run is repeatable to the bit on one machine, and goes on where
-it was cut off.
+goes on to learn where it is asked to (``training.encoder.further``), and what initiatives meet is learnt from grades. A run is
+repeatable to the bit on one machine, and goes on where it was cut off.
 
     MODEL/manifest.json         "lineage": everything that the model came from
     MODEL/evaluation/gate.json  what the gate said of it, beside the champion
@@ -23,12 +23,13 @@ from typing import Any
 import numpy as np
 
 from corpus.code_hash import code_hash
-from corpus.errors import InvalidModel, StoreProblem
+from corpus.errors import InvalidModel, StoreProblem, UsageError
 from corpus.labels import ClauseLabel, clause_labels, join
 from corpus.passages import text_hash
 from corpus.store import Store
 from models.clauses import ClauseModel
 from models.columns import BARRIERS, COLUMN
+from models.encoder import EncoderTier
 from models.joint import sigmoid
 from models.loading import load_model, save_model
 from models.packaging import package_key
@@ -37,6 +38,7 @@ from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples, clause_examples
 from training.clause_fitting import cascade, expected_thresholds, refit_linear, unseen_fast
 from training.clause_measures import headline
+from training.extras import require_training_extra
 from training.label_review import Doubt, doubtful_labels
 from training.quality import measure_quality
 from training.reading import frozen_examples, said_of
@@ -71,6 +73,7 @@ class RetrainingConfig:
     version: str
     seed: int = 0  # of the folds
     without: tuple[str, ...] = ()  # numbers of reviewers whose judgements are left out
+    slow_tier: bool = False  # whether the slow tier goes on to learn as well; needs the extra ``train``
 
 
 def retrain(
@@ -102,9 +105,14 @@ def retrain(
     Raises:
         StoreProblem: too few labels meet their clause in this store.
         InvalidModel: the champion cannot be opened.
+        UsageError: the slow tier is to learn, and there is none, or the extra ``train`` is not installed.
     """
     began = time.monotonic()
     before = load_model(champion)
+    if config.slow_tier:
+        if before.clauses.slow is None:
+            raise UsageError(f"{champion}: has no slow tier that could learn")
+        require_training_extra()
     heard = [row for row in rows if row.beoordelaar not in config.without]
     guide = clause_labels() if labels is None else labels
     gold = gold_of(heard, guide_of(guide))
@@ -144,6 +152,8 @@ def retrain(
     for kept, made in zip((fitted.slope, fitted.offset), calibration, strict=True):
         kept[columns] = made[columns]
     clauses = replace(before.clauses, fast=fitted)
+    if config.slow_tier and clauses.slow is not None:
+        clauses = replace(clauses, slow=_further(clauses.slow, learnt, cut_off, say))
     if clauses.slow is None:
         thresholds = clauses.thresholds.copy()
         thresholds[columns] = expected_thresholds(cascade(unseen, None, 0.0), learnt.targets)[columns]
@@ -255,6 +265,22 @@ def load_doubts(model: Path) -> dict[str, tuple[str, ...]]:
         return {one["sha256"]: tuple(one["kinds"]) for one in _read(model / DOUBTS, [])}
     except (KeyError, TypeError) as error:
         raise InvalidModel(f"{model / DOUBTS}: cannot be read ({error})") from None
+
+
+def _further(tier: EncoderTier, data: ClauseExamples, work: Path | None, say: Say) -> EncoderTier:
+    """The slow tier when it has learnt on; from disk where it had."""
+    from training.encoder.further import gone_on
+
+    path = work / "slow.onnx" if work is not None else None
+    if path is not None and path.exists():
+        return EncoderTier(path.read_bytes(), tier.files["tokenizer.json"], max_length=tier.max_length, threads=2)
+    say(f"slow tier: goes on with {len(data)} clauses")
+    result = gone_on(tier, data, say=say)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".new").write_bytes(result.files["encoder.onnx"])
+        path.with_suffix(".new").replace(path)
+    return result
 
 
 def _doubts(data: ClauseExamples, probabilities: Any, guided: int) -> list[Doubt]:

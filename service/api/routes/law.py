@@ -87,7 +87,7 @@ async def list_clauses(
 
 
 def _in_order(store: Store, start: int, count: int) -> list[BepalingKort]:
-    titles = {entry.id: entry.title for entry in store.regulations.values()}
+    titles = store.regulations.titles()
     rows = store.texts.select(["ref", "text"]).slice(start, count).to_pylist() if start < 2**31 else []
     return [
         BepalingKort(verwijzing=row["ref"], regeling=own, titel=titles[own], fragment=row["text"][:200])
