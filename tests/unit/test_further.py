@@ -120,11 +120,14 @@ def test_half_way_is_between() -> None:
     assert all(torch.equal(value, kept[name]) for name, value in before.state_dict().items())
 
 
-def test_it_learns_what_it_did_not_know_and_leaves_the_one_before_as_it_was(encoder: Path) -> None:
+def test_it_learns_what_it_did_not_know_and_leaves_the_one_before_as_it_was(
+    encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from training.encoder.exporting import export_encoder
     from training.encoder.finetuning import empty_encoder
     from training.encoder.further import FURTHER, gone_on
 
+    monkeypatch.setattr("training.encoder.further.HALF_WAY", 1.0)  # half-way from one that knows nothing is nothing
     data, told = examples(120), list[str]()
     before = EncoderTier(*export_encoder(unlike(empty_encoder(encoder)), encoder), max_length=64)
     files = dict(before.files)

@@ -351,8 +351,9 @@ def test_the_slow_tier_learns_where_it_is_asked_to(
 ) -> None:
     from training.encoder.further import FURTHER, gone_on
 
-    # It is very small and knows nothing: what suits one that knows a lot would hardly move it.
-    quickly = replace(FURTHER, epochs=10, learning_rate=3e-3, output_rate=2e-2, batch_tokens=600, threads=1)
+    # It is very small and knows nothing: what suits one that knows a lot would hardly move it, and half-way to nothing is nothing.
+    monkeypatch.setattr("training.encoder.further.HALF_WAY", 1.0)
+    quickly = replace(FURTHER, epochs=20, learning_rate=3e-3, output_rate=2e-2, batch_tokens=600, threads=1)
     monkeypatch.setattr("training.encoder.further.gone_on", partial(gone_on, config=quickly))
     work = tmp_path / "work"
     made(read_twice, honest, tmp_path / "learnt", slow_tier=True, work=work)
@@ -360,16 +361,18 @@ def test_the_slow_tier_learns_where_it_is_asked_to(
     assert after["encoder.onnx"] != before["encoder.onnx"] and after["tokenizer.json"] == before["tokenizer.json"]
     lineage = json.loads((tmp_path / "learnt" / "manifest.json").read_text(encoding="utf-8"))["lineage"]
     assert lineage["config"]["slow_tier"] is True
-    held = {ref: kind for ref, kind in read_twice.kinds.items() if frozen(ref.partition("/")[0])}
-    texts = [ClauseText(text=read_twice.clause(ref).text, heading="", title="", ref=ref) for ref in held]
-    permits = np.array([kind == "vergunningplicht" for kind in held.values()])
+    judged = read_twice.unlabelled()
+    titles = read_twice.store.regulations.titles()
+    clauses = [read_twice.clause(ref) for ref in judged]
+    texts = [ClauseText(text=one.text, heading=one.heading, title=titles[one.ref.partition("/")[0]]) for one in clauses]
+    notices = np.array([read_twice.kinds[ref] == "meldingsplicht" for ref in judged])
     apart = []
     for folder in (read_twice.champion, tmp_path / "learnt"):
         slow = load_model(folder).clauses.slow
         assert slow is not None
-        values = slow.values(texts)[0][:, COLUMN["vergunningplicht"]]
-        apart.append(values[permits].mean() - values[~permits].mean())
-    assert apart[1] > apart[0] + 0.2, "of regulations that it learnt nothing from"
+        values = slow.values(texts)[0][:, COLUMN["meldingsplicht"]]
+        apart.append(values[notices].mean() - values[~notices].mean())
+    assert apart[1] > apart[0] + 0.5, "only people said what a notification is"
     assert {"latency (seconds)", "frozen macro_f1_barriers"} <= {
         guard.name for guard in gate(read_twice, tmp_path / "learnt", honest).guards
     }
