@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from models.encoder import EncoderTier
 from models.loading import load_model, save_model
 from models.vectorising import ClauseText
 from service.command_line import main
+from tests.unit.test_further import unlike
 from training.clause_examples import MISSING, clause_examples
 from training.clause_measures import f1_of
 from training.extras import training_extra_missing
@@ -334,10 +334,7 @@ def read_twice(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     shape = BertConfig(
         vocab_size=tokenizer.get_vocab_size(), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
     )
-    encoder = ClauseEncoder(BertModel(shape, add_pooling_layer=False))
-    with torch.no_grad():
-        for parameter in encoder.parameters():
-            parameter += 0.01 * torch.randn_like(parameter)
+    encoder = unlike(ClauseEncoder(BertModel(shape, add_pooling_layer=False)))
     slow = EncoderTier(exported(encoder), tokenizer.to_str().encode(), max_length=96)
     champion, released = load_model(town.champion), load_model().clauses
     folder = tmp_path_factory.mktemp("twice") / "champion"
@@ -349,12 +346,12 @@ def read_twice(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
 def test_the_slow_tier_learns_where_it_is_asked_to(
     read_twice: Town, honest: list[JudgedRow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training.encoder.further import FURTHER, gone_on
+    from training.encoder.further import FURTHER
 
     # It is very small and knows nothing: what suits one that knows a lot would hardly move it, and half-way to nothing is nothing.
     monkeypatch.setattr("training.encoder.further.HALF_WAY", 1.0)
     quickly = replace(FURTHER, epochs=20, learning_rate=3e-3, output_rate=2e-2, batch_tokens=600, threads=1)
-    monkeypatch.setattr("training.encoder.further.gone_on", partial(gone_on, config=quickly))
+    monkeypatch.setattr("training.encoder.further.FURTHER", quickly)
     work = tmp_path / "work"
     made(read_twice, honest, tmp_path / "learnt", slow_tier=True, work=work)
     before, after = hashes(read_twice.champion), hashes(tmp_path / "learnt")

@@ -8,6 +8,7 @@ clauses than people did, is not lost to the labels, and what is new in these sta
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import torch
 from tokenizers import Tokenizer
@@ -48,12 +49,12 @@ def gone_on(
     """
     files = tier.files
     tokenizer = Tokenizer.from_str(files["tokenizer.json"].decode("utf-8"))
-    tokenizer.no_padding()
     pads = [name for name in ("[PAD]", "<pad>") if tokenizer.token_to_id(name) is not None]
     wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=pads[0] if pads else None)
     read = tokenise(wrapped, data.texts, max_length=tier.max_length)
     taught = lessons(read, data.targets, data.evidence, smoothing=config.smoothing)
-    before, after = reopened(files["encoder.onnx"]), reopened(files["encoder.onnx"])
+    before = reopened(files["encoder.onnx"])
+    after = deepcopy(before)
     after.dropout.p = config.dropout
     onnx = exported(half_way(before, learn_on(after, taught, config=config, say=say)))
     return EncoderTier(onnx, files["tokenizer.json"], max_length=tier.max_length, threads=2)

@@ -38,6 +38,8 @@ _OF_LAYER = re.compile(r"encoder\.layer\.(\d+)\.attention\.self\.query\.bias$")
 def reopened(file: bytes) -> ClauseEncoder:
     """The encoder in a file that ``exporting.exported`` wrote of one that is shaped like BERT.
 
+    Weights that are alike to the last bit are kept there once, so one that learnt nothing may not come back.
+
     Args:
         file: ONNX.
 

@@ -71,7 +71,7 @@ class RetrainingConfig:
     """What a run depends on besides data; kept with the result."""
 
     version: str
-    seed: int = 0  # of the folds
+    seed: int = 0  # of the folds, and of what the slow tier learns first
     without: tuple[str, ...] = ()  # numbers of reviewers whose judgements are left out
     slow_tier: bool = False  # whether the slow tier goes on to learn as well; needs the extra ``train``
 
@@ -153,7 +153,7 @@ def retrain(
         kept[columns] = made[columns]
     clauses = replace(before.clauses, fast=fitted)
     if config.slow_tier and clauses.slow is not None:
-        clauses = replace(clauses, slow=_further(clauses.slow, learnt, cut_off, say))
+        clauses = replace(clauses, slow=_further(clauses.slow, learnt, config.seed, cut_off, say))
     if clauses.slow is None:
         thresholds = clauses.thresholds.copy()
         thresholds[columns] = expected_thresholds(cascade(unseen, None, 0.0), learnt.targets)[columns]
@@ -267,15 +267,15 @@ def load_doubts(model: Path) -> dict[str, tuple[str, ...]]:
         raise InvalidModel(f"{model / DOUBTS}: cannot be read ({error})") from None
 
 
-def _further(tier: EncoderTier, data: ClauseExamples, work: Path | None, say: Say) -> EncoderTier:
+def _further(tier: EncoderTier, data: ClauseExamples, seed: int, work: Path | None, say: Say) -> EncoderTier:
     """The slow tier when it has learnt on; from disk where it had."""
-    from training.encoder.further import gone_on
+    from training.encoder.further import FURTHER, gone_on
 
     path = work / "slow.onnx" if work is not None else None
     if path is not None and path.exists():
         return EncoderTier(path.read_bytes(), tier.files["tokenizer.json"], max_length=tier.max_length, threads=2)
     say(f"slow tier: goes on with {len(data)} clauses")
-    result = gone_on(tier, data, say=say)
+    result = gone_on(tier, data, config=replace(FURTHER, seed=seed), say=say)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_suffix(".new").write_bytes(result.files["encoder.onnx"])
