@@ -43,10 +43,15 @@ class ClauseVectoriser:
     def __init__(self) -> None:
         self.blocks_: dict[str, Vectoriser] = {}
 
-    def fit(self, clauses: Sequence[ClauseText]) -> ClauseVectoriser:
-        """Learn vocabularies and document frequencies."""
+    def fit(self, clauses: Sequence[ClauseText], *, more: int = 0) -> ClauseVectoriser:
+        """Learn vocabularies and document frequencies.
+
+        Args:
+            clauses: from two to four of which, by block, a feature must stand in.
+            more: in so many more it must.
+        """
         for name, settings in _SETTINGS.items():
-            self.blocks_[name] = unfitted(settings).fit(_documents(name, clauses))
+            self.blocks_[name] = unfitted(settings | {"min_df": settings["min_df"] + more}).fit(_documents(name, clauses))
         return self
 
     def transform(self, clauses: Sequence[ClauseText]) -> sp.csr_matrix:
@@ -63,12 +68,16 @@ class ClauseVectoriser:
         """Name of every feature, with its block in front: ``words:het is verboden``."""
         return [f"{name}:{feature}" for name, block in self.blocks_.items() for feature in block.get_feature_names_out()]
 
-    def extended(self, clauses: Sequence[ClauseText]) -> ClauseVectoriser:
+    def extended(self, clauses: Sequence[ClauseText], *, more: int = 0) -> ClauseVectoriser:
         """This vectoriser with what it lacks of some clauses behind its own features, which keep their values to the bit.
 
         So weights that were fitted on it hold for the other one as well (``places_of``), and others can be fitted on all of it.
+
+        Args:
+            clauses: from which features are added.
+            more: see ``fit``; keeps a model small that is extended again and again.
         """
-        fresh, made = ClauseVectoriser().fit(clauses), ClauseVectoriser()
+        fresh, made = ClauseVectoriser().fit(clauses, more=more), ClauseVectoriser()
         for name, settings in _SETTINGS.items():
             block, other = self.blocks_[name], fresh.blocks_[name]
             words = block.get_feature_names_out().tolist()

@@ -90,7 +90,7 @@ def fit_linear(data: ClauseExamples) -> LinearTier:
     )  # fmt: skip
 
 
-def refit_linear(before: LinearTier, data: ClauseExamples, columns: Sequence[str]) -> LinearTier:
+def refit_linear(before: LinearTier, data: ClauseExamples, columns: Sequence[str], *, more: int = 0) -> LinearTier:
     """A fast tier with some columns fitted anew; of all others it says what the one before says, to the bit.
 
     The words that examples bring are added behind those that it knows (``ClauseVectoriser.extended``).
@@ -99,8 +99,9 @@ def refit_linear(before: LinearTier, data: ClauseExamples, columns: Sequence[str
         before: the tier whose other columns are kept, with their calibration.
         data: the examples.
         columns: that are fitted; their values are as they come: slope 1 and offset 0.
+        more: in how many more clauses than words of a new tier a word must stand to be added.
     """
-    vectoriser = before.vectoriser.extended(data.texts)
+    vectoriser = before.vectoriser.extended(data.texts, more=more)
     places = np.array([COLUMN[name] for name in columns])
     features = vectoriser.transform(data.texts)
     weights = np.zeros((features.shape[1], len(COLUMNS)), dtype=np.float32)

@@ -13,7 +13,7 @@ from training.ablation import ablation
 from training.agreement import graders_agreement, reach_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import ClauseExamples, clause_examples
-from training.clause_measures import headline, qualification_f1
+from training.clause_measures import headline
 from training.clause_report import clause_report, write_report
 from training.clause_running import ClauseRun, run_clauses, unlabelled_clauses
 from training.evaluating import evaluate_ranking
@@ -61,7 +61,7 @@ def measure(
     measured: dict[str, Any] = {}
     if what in ("all", "clauses"):
         measured["clauses"] = headline(run.measured)
-        measured["qualifications"] = qualification_f1(run.measured)
+        measured["qualifications"] = run.qualifications
         if report is not None:
             _report(data, run, config, report, against, seed, say)
     if what in ("all", "ranking"):

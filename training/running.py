@@ -31,8 +31,8 @@ from training.ablation import ablation
 from training.activity_fitting import fit_activity_classifier, measure_activities
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import clause_examples
-from training.clause_measures import headline, qualification_f1
-from training.clause_running import run_clauses, unlabelled_clauses
+from training.clause_measures import headline
+from training.clause_running import ClauseRun, run_clauses, unlabelled_clauses
 from training.evaluating import evaluate_ranking
 from training.learning_curve import learning_curve
 from training.quality import measure_quality
@@ -208,8 +208,8 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     say("reading the frozen regulations")
     measured: dict[str, Any] = {
         "clauses": headline(run.measured),
-        "qualifications": qualification_f1(run.measured),
-        "frozen": headline(said_of(clause_model, frozen_examples(data))),
+        "qualifications": run.qualifications,
+        "frozen": headline(run.measured if run.before is not None else said_of(clause_model, frozen_examples(data))),
     }
     if config.evaluate:
         say("measuring on initiatives that were not seen")
@@ -223,7 +223,7 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
             measured["regulated_activities"] = measure_regulated(material.sections, seed=config.seed)
         measured["activities"] = measure_activities(told_activities(), activities(), seed=config.seed)
     about = {
-        "config": _config_of(config),
+        "config": _config_of(config, run),
         "data": {
             "labels": len(joined.joined),
             "official_labels": int(data.official.sum()),
@@ -251,8 +251,10 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     save_unseen(run.measured, output)
     if config.evaluate:
         say("measuring what people are shown of the model")
-        released = released_folder()
-        before = (open_package(released).version, load_unseen(released))
+        before = run.before
+        if before is None:
+            released = released_folder()
+            before = (open_package(released).version, load_unseen(released))
         curve = learning_curve(data, seed=config.seed, say=say)
         # Of what was kept, in steps of 1/255: whoever measures it again finds the same.
         kept = load_unseen(output)
@@ -261,11 +263,13 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
     return about
 
 
-def _config_of(config: TrainingConfig) -> dict[str, Any]:
-    """The configuration as the manifest tells it: names of folders, not where they are on this machine."""
+def _config_of(config: TrainingConfig, run: ClauseRun) -> dict[str, Any]:
+    """The configuration as the manifest tells it: names and versions, not where they are on this machine."""
     told = asdict(config)
-    if told["clauses"]["encoder"] is not None:
-        told["clauses"]["encoder"] = Path(told["clauses"]["encoder"]).name
+    if config.clauses.encoder is not None:
+        told["clauses"]["encoder"] = Path(config.clauses.encoder).name
+    if run.before is not None:
+        told["clauses"]["further"], _ = run.before
     del told["clauses"]["work"]
     return told
 

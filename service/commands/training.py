@@ -82,6 +82,11 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
         "--encoder", metavar="DIR", help="Hugging Face model directory for the slow tier (default: fast tier alone)"
     )
     parser.add_argument(
+        "--further",
+        metavar="DIR",
+        help="in place of --encoder: model directory whose slow tier learns on, with the labels that came after it",
+    )
+    parser.add_argument(
         "--encoder-folds", type=int, default=plain.encoder_folds, metavar="N", help="folds of four that test the slow tier"
     )
     parser.add_argument(
@@ -104,8 +109,11 @@ def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
 
     if arguments.teachers < 0 or (arguments.teachers and arguments.encoder is None):
         raise UsageError("--teachers wants a number from 0, and --encoder: the teachers start from it")
+    if arguments.further is not None and arguments.encoder is not None:
+        raise UsageError("--further or --encoder: a slow tier learns on or is made anew")
     return ClauseRunConfig(
         encoder=arguments.encoder,
+        further=arguments.further,
         encoder_folds=arguments.encoder_folds,
         teachers=arguments.teachers,
         layers=arguments.layers,
@@ -180,7 +188,7 @@ def _pretrain(arguments: argparse.Namespace) -> int:
 def _print_measures(measured: dict[str, Any]) -> None:
     for name, value in measured.get("clauses", {}).items():
         print(f"{name:<28} {value:.3f}")
-    if "qualifications" in measured:
+    if measured.get("qualifications"):
         print(f"{'macro_f1_qualifications':<28} {measured['qualifications']['macro_f1_common']:.3f}")
     for setting, measures in measured.get("ranking", {}).items():
         for name, (mean, low, high) in measures.items():

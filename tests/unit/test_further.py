@@ -1,4 +1,4 @@
-"""The slow tier that goes on to learn: read back from its file, fitted, drawn half-way back."""
+"""The slow tier that goes on to learn: read back from its file, fitted, drawn part of the way back."""
 
 from __future__ import annotations
 
@@ -105,19 +105,22 @@ def test_what_is_no_encoder_is_refused() -> None:
         reopened(other.SerializeToString())
 
 
-def test_half_way_is_between() -> None:
+def test_part_of_the_way_is_between() -> None:
     import torch
 
-    from training.encoder.further import half_way
+    from training.encoder.further import part_way
 
     before, after = whole(), whole()
     with torch.no_grad():
         for parameter in after.parameters():
             parameter += 2.0
     kept = {name: value.clone() for name, value in before.state_dict().items()}
-    middle = half_way(before, after).state_dict()
-    assert all(torch.allclose(value, kept[name] + 1, atol=1e-6) for name, value in middle.items() if value.is_floating_point())
+    quarter = part_way(before, after, 0.25).state_dict()
+    assert all(
+        torch.allclose(value, kept[name] + 0.5, atol=1e-6) for name, value in quarter.items() if value.is_floating_point()
+    )
     assert all(torch.equal(value, kept[name]) for name, value in before.state_dict().items())
+    assert all(torch.allclose(value, kept[name] + 2.0, atol=1e-6) for name, value in after.state_dict().items())
 
 
 def test_it_learns_what_it_did_not_know_and_leaves_the_one_before_as_it_was(
@@ -144,3 +147,36 @@ def test_it_learns_what_it_did_not_know_and_leaves_the_one_before_as_it_was(
     ]
     assert apart[1] > apart[0] + 0.5
     assert gone_on(before, data, config=config).files["encoder.onnx"] == after.files["encoder.onnx"], "the same to the bit"
+
+
+def test_it_learns_from_both_of_its_selves_what_nobody_labelled(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training.encoder.exporting import export_encoder
+    from training.encoder.finetuning import empty_encoder
+    from training.encoder.further import AGAIN, FURTHER, gone_on
+
+    monkeypatch.setattr("training.encoder.further.HALF_WAY", 1.0)  # half-way from one that knows nothing is nothing
+    monkeypatch.setattr("training.encoder.further.DOUBTED", 0.0)
+    data, others, told = examples(120), examples(90, seed=3).texts, list[str]()
+    before = EncoderTier(*export_encoder(unlike(empty_encoder(encoder)), encoder), max_length=64)
+    quick = {"learning_rate": 3e-3, "output_rate": 2e-2, "batch_tokens": 400, "threads": 1}
+    config, again = replace(FURTHER, epochs=12, **quick), replace(AGAIN, epochs=3, **quick)
+    after = gone_on(before, data, others, config=config, again=again, work=tmp_path / "work", say=told.append)
+    assert {path.name for path in (tmp_path / "work").iterdir()} == {"labels.safetensors", "again.safetensors"}
+    assert "slow tier: what it was and what it is say of 90 clauses" in told
+    assert "slow tier: learns it again, of 90 that it doubted" in told
+    alone = gone_on(before, data, config=config, work=tmp_path / "work")
+    assert alone.files["encoder.onnx"] != after.files["encoder.onnx"], "without them it stops where the labels lead"
+    fresh, column = examples(60, seed=9), COLUMN["verbod"]
+    known = fresh.targets[:, column] != MISSING
+    truth = fresh.targets[known, column] == 1
+    was, learnt = (
+        float(values[known, column][truth].mean() - values[known, column][~truth].mean())
+        for values in (tier.values(fresh.texts)[0] for tier in (before, after))
+    )
+    assert learnt > was + 0.5
+    monkeypatch.setattr("training.encoder.further.DOUBTED", 1.0)
+    told.clear()
+    gone_on(before, data, others, config=config, again=replace(again, epochs=1), say=told.append)
+    assert "slow tier: learns it again, of 0 that it doubted" in told

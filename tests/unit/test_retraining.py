@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -29,8 +29,10 @@ from models.loading import load_model, save_model
 from models.vectorising import ClauseText
 from service.command_line import main
 from tests.unit.test_further import unlike
+from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, clause_examples
-from training.clause_measures import f1_of
+from training.clause_measures import Unseen, f1_of, per_kind
+from training.clause_running import run_clauses
 from training.extras import training_extra_missing
 from training.reading import frozen_examples, said_of
 from training.reviews import retraining
@@ -211,6 +213,11 @@ def frozen_f1(town: Town, model: Path) -> float:
     return float(f1_of(said.targets[:, columns] == 1, said.decided[:, columns]).mean())
 
 
+def precision(said: Unseen) -> float:
+    """Mean average precision over the kinds in play."""
+    return float(np.mean([row["average_precision"] for row in per_kind(said) if row["kind"] in SAYINGS]))
+
+
 def hashes(model: Path) -> dict[str, str]:
     told: dict[str, str] = json.loads((model / "manifest.json").read_text(encoding="utf-8"))["files"]
     return told
@@ -377,9 +384,69 @@ def test_the_slow_tier_learns_where_it_is_asked_to(
     def never(*_: Any, **__: Any) -> Any:
         raise AssertionError("it was learnt and kept")
 
-    monkeypatch.setattr("training.encoder.further.gone_on", never)
+    monkeypatch.setattr("training.encoder.further.learn_on", never)
     made(read_twice, honest, tmp_path / "again", slow_tier=True, work=work)
     assert hashes(tmp_path / "again") == after
+
+
+@pytest.mark.filterwarnings("default")  # torch and its exporter warn about themselves
+def test_a_model_learns_on_from_the_labels_that_came_after_it(
+    read_twice: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both tiers learn all but the rule qualifications; it is measured where neither it nor the model before it learnt."""
+    from training.encoder.further import FURTHER
+
+    quickly = replace(FURTHER, epochs=2, learning_rate=3e-3, output_rate=2e-2, batch_tokens=600, threads=1)
+    monkeypatch.setattr("training.encoder.further.FURTHER", quickly)
+    store, before = read_twice.store, load_model(read_twice.champion)
+    more = [
+        ClauseLabel(
+            ref=ref, version="", sha256=text_hash(read_twice.clause(ref).text), addressee="private", barriers=(read_twice.kinds[ref],),
+            relief=(), strength=2, evidence=(), sample="spread",
+        )
+        for ref in read_twice.unlabelled()[::2] if read_twice.kinds[ref]
+    ]  # fmt: skip
+    data = clause_examples(store, join(store, [*read_twice.labels, *more]))
+    titles = store.regulations.titles()
+    clauses = [read_twice.clause(ref) for ref in read_twice.kinds]
+    texts = [
+        ClauseText(text=one.text, heading=one.heading, title=titles[one.ref.partition("/")[0]], ref=one.ref) for one in clauses
+    ]
+    asked: list[str] = []
+
+    def others() -> Iterator[ClauseText]:
+        for text in texts:
+            asked.append(text.ref)
+            yield text
+
+    said: list[str] = []
+    config = ClauseRunConfig(further=str(read_twice.champion), work=str(tmp_path / "work"))
+    run = run_clauses(data, config=config, unlabelled=others(), say=said.append)
+    assert asked == [text.ref for text in texts]
+    free = [ref for ref in asked if ref not in {text.ref for text in data.texts} and not frozen(ref.partition("/")[0])]
+    assert f"slow tier: what it was and what it is say of {len(free)} clauses" in said
+    assert run.measured.refs and all(frozen(group) for group in run.measured.groups)
+    version, earlier = run.before or ("", run.measured)
+    assert version == "2.0.0" and earlier.refs == run.measured.refs
+    assert precision(run.measured) > precision(earlier) + 0.2
+    was, now = before.clauses, run.model
+    assert now.slow is not None and was.slow is not None and now.slow.files["encoder.onnx"] != was.slow.files["encoder.onnx"]
+    assert (now.thresholds == was.thresholds).all() and now.joint is not None and was.joint is not None
+    assert (now.joint.slow == was.joint.slow).all() and now.plain == was.plain
+    official = [COLUMN[name] for name in QUALIFICATIONS]
+    one, other = (tier.values(texts[:40])[:, official] for tier in (was.fast, now.fast))
+    assert (one == other).all()
+
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was learnt and kept")
+
+    monkeypatch.setattr("training.encoder.further.learn_on", never)
+    again = run_clauses(data, config=config, unlabelled=texts)
+    assert (again.measured.probabilities == run.measured.probabilities).all()
+    fast_alone = tmp_path / "fast-alone"
+    save_model(replace(before, clauses=replace(was, slow=None, joint=None)), fast_alone, about={})
+    with pytest.raises(UsageError, match="has no slow tier"):
+        run_clauses(data, config=replace(config, further=str(fast_alone)))
 
 
 def test_a_slow_tier_that_cannot_learn_is_said_before_anything_is_fitted(

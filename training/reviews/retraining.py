@@ -29,7 +29,6 @@ from corpus.passages import text_hash
 from corpus.store import Store
 from models.clauses import ClauseModel
 from models.columns import BARRIERS, COLUMN
-from models.encoder import EncoderTier
 from models.joint import sigmoid
 from models.loading import load_model, save_model
 from models.packaging import package_key
@@ -153,7 +152,10 @@ def retrain(
         kept[columns] = made[columns]
     clauses = replace(before.clauses, fast=fitted)
     if config.slow_tier and clauses.slow is not None:
-        clauses = replace(clauses, slow=_further(clauses.slow, learnt, config.seed, cut_off, say))
+        from training.encoder.further import FURTHER, gone_on
+
+        slow = gone_on(clauses.slow, learnt, config=replace(FURTHER, seed=config.seed), work=cut_off, say=say)
+        clauses = replace(clauses, slow=slow)
     if clauses.slow is None:
         thresholds = clauses.thresholds.copy()
         thresholds[columns] = expected_thresholds(cascade(unseen, None, 0.0), learnt.targets)[columns]
@@ -265,22 +267,6 @@ def load_doubts(model: Path) -> dict[str, tuple[str, ...]]:
         return {one["sha256"]: tuple(one["kinds"]) for one in _read(model / DOUBTS, [])}
     except (KeyError, TypeError) as error:
         raise InvalidModel(f"{model / DOUBTS}: cannot be read ({error})") from None
-
-
-def _further(tier: EncoderTier, data: ClauseExamples, seed: int, work: Path | None, say: Say) -> EncoderTier:
-    """The slow tier when it has learnt on; from disk where it had."""
-    from training.encoder.further import FURTHER, gone_on
-
-    path = work / "slow.onnx" if work is not None else None
-    if path is not None and path.exists():
-        return EncoderTier(path.read_bytes(), tier.files["tokenizer.json"], max_length=tier.max_length, threads=2)
-    say(f"slow tier: goes on with {len(data)} clauses")
-    result = gone_on(tier, data, config=replace(FURTHER, seed=seed), say=say)
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".new").write_bytes(result.files["encoder.onnx"])
-        path.with_suffix(".new").replace(path)
-    return result
 
 
 def _doubts(data: ClauseExamples, probabilities: Any, guided: int) -> list[Doubt]:
