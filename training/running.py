@@ -266,10 +266,12 @@ def train(store: Store, output: Path, *, config: TrainingConfig, say: Say = lamb
 def _config_of(config: TrainingConfig, run: ClauseRun) -> dict[str, Any]:
     """The configuration as the manifest tells it: names and versions, not where they are on this machine."""
     told = asdict(config)
+    if run.before is not None:
+        version, _ = run.before
+        told["clauses"] = {"further": version, "plain": run.model.plain}  # all else is of a slow tier that is made anew
+        return told
     if config.clauses.encoder is not None:
         told["clauses"]["encoder"] = Path(config.clauses.encoder).name
-    if run.before is not None:
-        told["clauses"]["further"], _ = run.before
     del told["clauses"]["work"]
     return told
 

@@ -370,6 +370,15 @@ def test_a_model_that_was_taught_again_tells_from_what(facts: Facts, organisatio
     assert "met 10 gelabelde bepalingen, en met 5 bepalingen die mensen" in told and "van model 0.7.0" in told
 
 
+def test_a_model_that_learnt_on_tells_from_what_and_nothing_of_how_a_slow_tier_is_made_anew(facts: Facts) -> None:
+    on = replace(facts, config={"version": "0.9.0", "seed": 0, "clauses": {"further": "0.8.1", "plain": 0.35}})
+    card = model_card(on)
+    assert "Dit model is gemaakt uit model 0.8.1. Beide lezers hebben verder geleerd" in card
+    assert [row[1] for row in rows_of(card, "Hoe het is gemaakt")] == ["0", "0,35"]
+    anew = replace(facts, config={"version": "0.9.0", "seed": 0, "clauses": {"further": None, "plain": 0.35}})
+    assert "verder geleerd" not in model_card(anew)
+
+
 # The data card
 
 

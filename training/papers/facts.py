@@ -47,6 +47,11 @@ class Facts:
         """Of a model that was taught again: the version that it was made from."""
         return str(self.lineage.get("champion", ""))
 
+    @property
+    def further(self) -> str:
+        """Of a model that learnt on from labels: the version that it was made from."""
+        return str(self.config.get("clauses", {}).get("further") or "")
+
     def reading(self) -> tuple[Figure, ...]:
         """How well it reads clauses of regulations that it had not seen."""
         if self.quality is None:

@@ -71,6 +71,8 @@ def _making(facts: Facts) -> Iterator[str]:
     yield _prose("made_fast")
     if facts.slow:
         yield _prose("made_slow")
+    if facts.further:
+        yield f"Dit model is gemaakt uit model {facts.further}. {_prose('made_further')}"
     yield _prose("made_ranking")
     yield _prose("made_still")
     # Text in a configuration is the name of a folder on somebody's machine, and says nothing here.
