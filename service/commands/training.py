@@ -109,8 +109,9 @@ def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
 
     if arguments.teachers < 0 or (arguments.teachers and arguments.encoder is None):
         raise UsageError("--teachers wants a number from 0, and --encoder: the teachers start from it")
-    if arguments.further is not None and arguments.encoder is not None:
-        raise UsageError("--further or --encoder: a slow tier learns on or is made anew")
+    anew = [name for name in ("encoder", "layers", "epochs") if getattr(arguments, name) is not None]
+    if arguments.further is not None and anew:
+        raise UsageError(f"--further or --{anew[0]}: a slow tier learns on or is made anew")
     return ClauseRunConfig(
         encoder=arguments.encoder,
         further=arguments.further,
