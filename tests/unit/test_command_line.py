@@ -125,7 +125,11 @@ def test_a_broken_line_of_initiatives_is_named(store: Path, tmp_path: Path, caps
         (["classify", "{tmp}/nothing.jsonl", "--output", "{tmp}/out.jsonl"], 2, "no such file"),
         (["models", "show", "{tmp}"], 1, "no model here"),
         (["corpus", "pull", "onzin", "--store", "{tmp}/S"], 2, "not an id like"),
-        (["train", "--further", "m", "--encoder", "e", "--store", "{store}", "--output", "{tmp}/m"], 2, "--further or --encoder"),
+        (
+            ["train", "--further", "m", "--encoder", "e", "--store", "{store}", "--output", "{tmp}/m"],
+            2,
+            "--further or --encoder",
+        ),
         (["train", "--further", "m", "--epochs", "2", "--store", "{store}", "--output", "{tmp}/m"], 2, "--further or --epochs"),
     ],
 )
