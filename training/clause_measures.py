@@ -140,7 +140,8 @@ def qualification_f1(unseen: Unseen) -> dict[str, Any]:
     truth = unseen.targets[rows][:, columns].argmax(axis=1)
     guess = unseen.probabilities[rows][:, columns].argmax(axis=1)
     scores = {
-        name: float(f1_score(truth == place, guess == place, zero_division=0)) for place, name in enumerate(QUALIFICATIONS)
+        name: float(f1_score(truth == place, guess == place, zero_division=0)) if len(rows) else 0.0
+        for place, name in enumerate(QUALIFICATIONS)
     }
     return {
         "clauses": len(rows),

@@ -548,7 +548,7 @@ def test_a_model_that_did_not_pass_is_not_put_to_work(
 def test_a_model_that_passed_beside_another_champion_has_to_pass_again(
     commands: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    save_verdict(Verdict(champion="0.9.0", guards=(), suspects=()), tmp_path / "data" / TRAINED / BETTER)
+    save_verdict(Verdict(champion="0.0.1", guards=(), suspects=()), tmp_path / "data" / TRAINED / BETTER)
     assert main(["models", "promote", BETTER, "--reason", "toch", *commands], {}) == 1
     assert "ander model gaan dienen" in capsys.readouterr().err
     assert history(commands, capsys) == []
