@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from corpus.code_hash import code_hash
 from corpus.errors import UsageError
 from corpus.store import Store
 from models.clauses import ClauseModel, not_settled
@@ -200,8 +201,8 @@ def _learn_on(
 
 
 def _fingerprint(data: ClauseExamples, seed: int) -> str:
-    """Sixteen hexadecimal digits of what a fit of both tiers depends on besides the model before."""
-    digest = hashlib.sha256(str(seed).encode())
+    """Sixteen hexadecimal digits of what a fit of both tiers depends on besides the model before: examples, code and seed."""
+    digest = hashlib.sha256(f"{code_hash('corpus', 'models', 'training')} {seed}".encode())
     for text in data.texts:
         digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
     digest.update(np.ascontiguousarray(data.targets).tobytes())
