@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -70,6 +72,15 @@ class ClauseExamples:
             kinds=chosen(self.kinds), evidence=chosen(self.evidence),
             official=self.official[rows], families=self.families[rows],
         )  # fmt: skip
+
+    def fingerprint(self, *besides: str) -> str:
+        """Sixteen hexadecimal digits of what a fit learns from these clauses, and of whatever else it depends on."""
+        digest = hashlib.sha256()
+        for text in self.texts:
+            digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
+        digest.update(np.ascontiguousarray(self.targets).tobytes())
+        digest.update(json.dumps([self.evidence, *besides]).encode())
+        return digest.hexdigest()[:16]
 
     @property
     def labelled(self) -> npt.NDArray[np.int64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from corpus.code_hash import code_hash
-from corpus.errors import UsageError
+from corpus.errors import StoreProblem, UsageError
 from corpus.store import Store
 from models.clauses import ClauseModel, not_settled
-from models.columns import COLUMN, COLUMNS, QUALIFICATIONS
+from models.columns import COLUMN, COLUMNS, KINDS, QUALIFICATIONS
 from models.encoder import EncoderTier
 from models.evidence import EvidenceFinder
 from models.linear import LinearTier
@@ -63,6 +62,7 @@ class ClauseRun:
         measured: what the whole said of unseen clauses, to be measured.
         qualifications: how well it tells what an authority calls a rule, see ``qualification_f1``.
         before: what the model that it goes on from says of the same; None for one that is made anew.
+        unlabelled: clauses without a label that a slow tier read to learn on.
     """
 
     model: ClauseModel
@@ -70,6 +70,7 @@ class ClauseRun:
     measured: Unseen
     qualifications: Mapping[str, Any]
     before: tuple[str, Unseen] | None = None
+    unlabelled: int = 0
 
 
 def run_clauses(
@@ -91,13 +92,14 @@ def run_clauses(
         say: told in one line what is being done.
 
     Raises:
+        StoreProblem: a model that is to learn on could not be measured: nothing labelled is of a frozen regulation.
         UsageError: an encoder is asked for and the extra ``train`` is not installed; teachers are, and have nothing to judge; a
             model that is to learn on has no slow tier.
         InvalidModel: the model that is to learn on cannot be opened.
     """
     say(f"fast tier: {len(data)} clauses of {len(set(data.groups))} regulations")
     if config.further is not None:
-        return _learn_on(data, Path(config.further), Path(config.work), unlabelled, seed, say)
+        return _learn_on(data, Path(config.further), config, unlabelled, seed, say)
     unseen, calibration = unseen_fast(data, seed=seed, say=say)
     kept = learnable(data.groups)
     fast, slow = calibrated_linear(data[kept], calibration), None
@@ -159,7 +161,7 @@ def _slow_tier(
 
 
 def _learn_on(
-    data: ClauseExamples, further: Path, work: Path, unlabelled: Iterable[ClauseText], seed: int, say: Say
+    data: ClauseExamples, further: Path, config: ClauseRunConfig, unlabelled: Iterable[ClauseText], seed: int, say: Say
 ) -> ClauseRun:
     """A model that knows what another one knew, and these examples.
 
@@ -173,10 +175,18 @@ def _learn_on(
     if slow is None:
         raise UsageError(f"{further}: has no slow tier that could learn on")
     require_training_extra()
-    from training.encoder.further import FURTHER, gone_on
+    from training.encoder.finetuning import encoder_key
+    from training.encoder.further import FURTHER, READ, TEACHER, Teacher, gone_on
+    from training.encoder.reopening import reopened
 
+    reopened(slow.files["encoder.onnx"])  # what cannot learn on is refused before an hour of fits
+    judged = frozen_examples(data)
+    if not len(judged.labelled):
+        raise StoreProblem("no labelled clause of a frozen regulation is in this store, and on no other this can be measured")
     kept = data[learnable(data.groups)]
-    folder = work / f"{_fingerprint(kept, seed)}-{package_key(further)}"
+    beside = [encoder_key(Path(config.teacher))] if config.teacher is not None else []
+    known_by = kept.fingerprint(code_hash("corpus", "models", "training"), str(seed), package_key(further), *beside)
+    folder = Path(config.work) / known_by
 
     def fit(some: ClauseExamples) -> LinearTier:
         return refit_linear(was.fast, some, LEARNT_ON, more=1)
@@ -186,27 +196,26 @@ def _learn_on(
     fast, columns = fit(kept), [COLUMN[name] for name in LEARNT_ON]
     for number, made in zip((fast.slope, fast.offset), calibration, strict=True):
         number[columns] = made[columns]
+    teacher = None
+    if config.teacher is not None:
+        # It is asked of doubtful clauses only, so of the others it learns those that hold something.
+        held = (kept.targets[:, [COLUMN[name] for name in KINDS]] == 1).any(axis=1)
+        learns = kept[np.flatnonzero(held | not_settled(fast.values(kept.texts), was.plain))]
+        teacher = Teacher(Path(config.teacher), learns, replace(TEACHER, seed=seed))
     labelled = {text.ref for text in data.texts}
-    others = (one for one in unlabelled if one.ref not in labelled and not frozen(one.ref.partition("/")[0]))
-    slow = gone_on(slow, kept, others, config=replace(FURTHER, seed=seed), work=folder, say=say)
+    free = (one for one in unlabelled if one.ref not in labelled and not frozen(one.ref.partition("/")[0]))
+    others = list(islice(free, READ))
+    slow = gone_on(slow, kept, others, teacher=teacher, config=replace(FURTHER, seed=seed), work=folder, say=say)
     say("reading the frozen regulations")
-    model, measured = replace(was, fast=fast, slow=slow), frozen_examples(data)
+    model = replace(was, fast=fast, slow=slow)
     return ClauseRun(
         model=model,
         unseen=unseen,
-        measured=said_of(model, measured),
+        measured=said_of(model, judged),
         qualifications=open_package(further).manifest.get("measured", {}).get("qualifications", {}),  # the same columns
-        before=(before.version, said_of(was, measured)),
+        before=(before.version, said_of(was, judged)),
+        unlabelled=len(others),
     )
-
-
-def _fingerprint(data: ClauseExamples, seed: int) -> str:
-    """Sixteen hexadecimal digits of what a fit of both tiers depends on besides the model before: examples, code and seed."""
-    digest = hashlib.sha256(f"{code_hash('corpus', 'models', 'training')} {seed}".encode())
-    for text in data.texts:
-        digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
-    digest.update(np.ascontiguousarray(data.targets).tobytes())
-    return digest.hexdigest()[:16]
 
 
 def unlabelled_clauses(store: Store, config: ClauseRunConfig) -> Iterator[ClauseText]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import InvalidModel, StoreProblem
+from corpus.errors import InvalidModel, StoreProblem, UsageError
 from corpus.labels import join
 from corpus.store import Store
 from training.ablation import ablation
@@ -49,14 +49,17 @@ def measure(
 
     Raises:
         StoreProblem: too few labels meet their clause in this store.
+        UsageError: a report is asked for of a model that learns on.
     """
+    config = config or ClauseRunConfig()
+    if report is not None and config.further is not None:
+        raise UsageError("a report tells of a cross-validation; a model that learns on is measured on frozen regulations alone")
     joined = join(store)
     if len(joined.joined) < MIN_LABELS:
         raise StoreProblem(
             f"{store.folder}: only {len(joined.joined)} labelled clauses are in this store; {MIN_LABELS} are needed"
         )
     data = clause_examples(store, joined)
-    config = config or ClauseRunConfig()
     run = run_clauses(data, config=config, unlabelled=unlabelled_clauses(store, config), seed=seed, say=say)
     measured: dict[str, Any] = {}
     if what in ("all", "clauses"):

@@ -87,8 +87,11 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
         help="in place of --encoder: model directory whose slow tier learns on, with the labels that came after it",
     )
     parser.add_argument(
-        "--encoder-folds", type=int, default=plain.encoder_folds, metavar="N", help="folds of four that test the slow tier"
+        "--teacher",
+        metavar="DIR",
+        help="beside --further: Hugging Face model directory of an encoder that learns the labels and has its say as well",
     )
+    parser.add_argument("--encoder-folds", type=int, metavar="N", help="folds of four that test the slow tier (default: all)")
     parser.add_argument(
         "--teachers",
         type=int,
@@ -107,15 +110,19 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
 def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
     from training.clause_config import ClauseRunConfig
 
+    given = {name: getattr(arguments, name) for name in ("encoder", "encoder_folds", "layers", "epochs")}
+    anew = [name for name, value in {**given, "teachers": arguments.teachers or None}.items() if value is not None]
+    if arguments.further is not None and anew:
+        raise UsageError(f"--further or --{anew[0].replace('_', '-')}: a slow tier learns on or is made anew")
     if arguments.teachers < 0 or (arguments.teachers and arguments.encoder is None):
         raise UsageError("--teachers wants a number from 0, and --encoder: the teachers start from it")
-    anew = [name for name in ("encoder", "layers", "epochs") if getattr(arguments, name) is not None]
-    if arguments.further is not None and anew:
-        raise UsageError(f"--further or --{anew[0]}: a slow tier learns on or is made anew")
+    if arguments.teacher is not None and arguments.further is None:
+        raise UsageError("--teacher wants --further: it teaches a slow tier that learns on")
     return ClauseRunConfig(
         encoder=arguments.encoder,
         further=arguments.further,
-        encoder_folds=arguments.encoder_folds,
+        teacher=arguments.teacher,
+        encoder_folds=ClauseRunConfig.encoder_folds if arguments.encoder_folds is None else arguments.encoder_folds,
         teachers=arguments.teachers,
         layers=arguments.layers,
         epochs=arguments.epochs or (6 if arguments.teachers else 4),

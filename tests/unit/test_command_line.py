@@ -130,6 +130,18 @@ def test_a_broken_line_of_initiatives_is_named(store: Path, tmp_path: Path, caps
             2,
             "--further or --encoder",
         ),
+        (
+            ["train", "--further", "m", "--teachers", "2", "--store", "{store}", "--output", "{tmp}/m"],
+            2,
+            "--further or --teachers",
+        ),
+        (
+            ["evaluate", "clauses", "--further", "m", "--encoder-folds", "2", "--store", "{store}"],
+            2,
+            "--further or --encoder-folds",
+        ),
+        (["evaluate", "clauses", "--further", "m", "--report", "{tmp}/r", "--store", "{store}"], 2, "measured on frozen"),
+        (["train", "--teacher", "e", "--store", "{store}", "--output", "{tmp}/m"], 2, "--teacher wants --further"),
         (["train", "--further", "m", "--epochs", "2", "--store", "{store}", "--output", "{tmp}/m"], 2, "--further or --epochs"),
     ],
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from corpus.errors import UsageError
-from models.columns import COLUMN
+from models.columns import COLUMN, COLUMNS, QUALIFICATIONS
 from models.encoder import EncoderTier
 from models.loading import released_folder
 from tests.unit.test_encoder_learning import encoder, examples
@@ -163,9 +163,12 @@ def test_it_learns_from_both_of_its_selves_what_nobody_labelled(
     quick = {"learning_rate": 3e-3, "output_rate": 2e-2, "batch_tokens": 400, "threads": 1}
     config, again = replace(FURTHER, epochs=12, **quick), replace(AGAIN, epochs=3, **quick)
     after = gone_on(before, data, others, config=config, again=again, work=tmp_path / "work", say=told.append)
-    assert {path.name for path in (tmp_path / "work").iterdir()} == {"labels.safetensors", "again.safetensors"}
+    assert {path.name.partition("-")[0] for path in (tmp_path / "work").iterdir()} == {"labels.safetensors", "again"}
     assert "slow tier: what it was and what it is say of 90 clauses" in told
     assert "slow tier: learns it again, of 90 that it doubted" in told
+    assert gone_on(before, data, others, config=config, again=again, work=tmp_path / "work").files == after.files
+    fewer = gone_on(before, data, others[:40], config=config, again=again, work=tmp_path / "work")
+    assert fewer.files["encoder.onnx"] != after.files["encoder.onnx"], "what is kept is of these very clauses"
     alone = gone_on(before, data, config=config, work=tmp_path / "work")
     assert alone.files["encoder.onnx"] != after.files["encoder.onnx"], "without them it stops where the labels lead"
     fresh, column = examples(60, seed=9), COLUMN["verbod"]
@@ -180,3 +183,91 @@ def test_it_learns_from_both_of_its_selves_what_nobody_labelled(
     told.clear()
     gone_on(before, data, others, config=config, again=replace(again, epochs=1), say=told.append)
     assert "slow tier: learns it again, of 0 that it doubted" in told
+
+
+def test_both_of_its_selves_have_their_say_beside_the_labels_and_alone_where_there_are_none() -> None:
+    import torch
+
+    from training.encoder.batching import Pieces
+    from training.encoder.distilling import OWN
+    from training.encoder.finetuning import ADDRESSEE_COLUMNS, ClauseEncoder, Tokenised, answers, lessons
+    from training.encoder.further import AGAIN, TEACHER_WEIGHT, _both_say, _weighed
+
+    column, official = COLUMN["verbod"], COLUMN[QUALIFICATIONS[0]]
+    one, other = (unlike(ClauseEncoder(whole().encoder)) for _ in range(2))
+    with torch.no_grad():
+        other.common.bias += 1.5
+    rows = [[5, 6, 7, 8], [5, 9, 10], [11, 12, 13, 14, 15], [16, 5]]
+    spans = [[(place, place + 1) for place in range(len(row))] for row in rows]
+    read, others = (Tokenised(ids=rows[part], spans=spans[part], pad=0) for part in (slice(2), slice(2, 4)))
+    targets = np.full((2, len(COLUMNS)), MISSING, dtype=np.int8)
+    targets[0, column] = 1
+    taught = lessons(read, targets, [None, None], smoothing=0.0)
+    both = _both_say(one, other, read, taught, others, AGAIN)
+    pieces = Pieces.of(rows, pad=0)
+    mean = sum(answers(each, pieces, tokens=64)[0] for each in (one, other)) / 2
+    assert both.values is not None and torch.isnan(both.values[:2]).all(), "there the label has its say"
+    assert torch.allclose(both.values[2:], mean[2:], atol=1e-5)
+    chance = torch.sigmoid(mean[:, column])
+    expected = torch.stack([OWN + (1 - OWN) * chance[0], *chance[1:]])
+    assert torch.allclose(both.goals[:, column], expected, atol=1e-5)
+    assert torch.allclose(both.goals[2:, ADDRESSEE_COLUMNS].sum(dim=1), torch.ones(2), atol=1e-5)
+    assert (both.goals[:, official:] == MISSING).all()
+    said = torch.full((2, len(COLUMNS)), 4.0)
+    weighed = _weighed(both, said, 2)
+    assert weighed.values is not None and torch.equal(weighed.goals[:2], both.goals[:2])
+    assert torch.allclose(weighed.values[2:], (2 * mean[2:] + 4 * TEACHER_WEIGHT) / (2 + TEACHER_WEIGHT), atol=1e-5)
+    assert (weighed.goals[2:, column] > both.goals[2:, column]).all() and (weighed.goals[:, official:] == MISSING).all()
+
+
+def test_an_encoder_of_another_descent_has_its_say_of_what_nobody_labelled(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that knows nothing learns from a teacher what a notification is, of which no label speaks."""
+    from training.encoder.exporting import export_encoder
+    from training.encoder.finetuning import empty_encoder
+    from training.encoder.further import AGAIN, FURTHER, TEACHER, Teacher, gone_on
+
+    monkeypatch.setattr("training.encoder.further.HALF_WAY", 1.0)  # half-way from one that knows nothing is nothing
+    monkeypatch.setattr("training.encoder.further.DOUBTED", 0.0)
+    column, data, others = COLUMN["verbod"], examples(160), examples(120, seed=3).texts
+    unsaid = data.targets.copy()
+    unsaid[:, column] = MISSING
+    before = EncoderTier(*export_encoder(unlike(empty_encoder(encoder)), encoder), max_length=64)
+    quick = {"learning_rate": 3e-3, "output_rate": 2e-2, "batch_tokens": 400}
+    config, again = replace(FURTHER, epochs=2, **quick), replace(AGAIN, epochs=8, **quick)
+    teacher = Teacher(encoder, data, replace(TEACHER, epochs=8, **quick))
+    work, told = tmp_path / "work", list[str]()
+
+    def went_on(by: Teacher | None, folder: Path | None) -> EncoderTier:
+        return gone_on(
+            before, replace(data, targets=unsaid), others, teacher=by, config=config, again=again, work=folder, say=told.append
+        )
+
+    after = went_on(teacher, work)
+    assert {path.stem.partition("-")[0] for path in work.iterdir()} == {"labels", "teacher", "again"}
+    assert "teacher: 160 clauses, then what it says of 120 more" in told
+    fresh = examples(80, seed=9)
+    known = fresh.targets[:, column] != MISSING
+    truth = fresh.targets[known, column] == 1
+    taught, alone = (
+        float(values[known, column][truth].mean() - values[known, column][~truth].mean())
+        for values in (tier.values(fresh.texts)[0] for tier in (after, went_on(None, None)))
+    )
+    assert taught > alone + 0.5
+    next(work.glob("again-*")).unlink()
+    monkeypatch.setattr(Teacher, "taught", lambda *_: pytest.fail("it was learnt and kept"))
+    assert went_on(teacher, work).files["encoder.onnx"] == after.files["encoder.onnx"]
+
+
+def test_more_layers_than_an_encoder_has_are_refused_and_so_is_what_is_no_encoder(encoder: Path, tmp_path: Path) -> None:
+    from training.encoder.finetuning import empty_encoder, encoder_key, layer_count
+    from training.encoder.further import TEACHER, Teacher
+
+    count = layer_count(encoder)
+    with pytest.raises(UsageError, match=f"has {count} layers, so {count + 1} of them cannot be kept"):
+        empty_encoder(encoder, layers=count + 1)
+    assert len(Teacher(encoder, examples(1), replace(TEACHER, layers=count + 1)).empty().encoder.encoder.layer) == count  # type: ignore[union-attr,union-attr]
+    with pytest.raises(UsageError, match="no Hugging Face model directory"):
+        encoder_key(tmp_path)
+    assert encoder_key(encoder) == encoder_key(encoder)

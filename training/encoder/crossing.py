@@ -10,7 +10,6 @@ The fingerprint is of the clauses, the targets, the configuration and the encode
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -32,7 +31,15 @@ from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples
 from training.encoder.batching import Pieces
 from training.encoder.distilling import fit_taught
-from training.encoder.finetuning import ClauseEncoder, FinetuningConfig, empty_encoder, fit_encoder, predict, tokenise
+from training.encoder.finetuning import (
+    ClauseEncoder,
+    FinetuningConfig,
+    empty_encoder,
+    encoder_key,
+    fit_encoder,
+    predict,
+    tokenise,
+)
 from training.encoder.pairing import ImitationConfig, PairedEncoder, empty_pupil, paired_pupil
 from training.encoder.thinning import Shape
 from training.splits import frozen, learnable
@@ -129,19 +136,11 @@ class Recipe:
 
     def fingerprint(self, data: ClauseExamples) -> str:
         """What a fit depends on, as sixteen hexadecimal digits."""
-        digest = hashlib.sha256()
-        for text in data.texts:
-            digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
-        digest.update(np.ascontiguousarray(data.targets).tobytes())
-        digest.update(json.dumps([data.evidence, asdict(self.config)]).encode())
-        for name in ("model.safetensors", "tokenizer.json"):
-            if (self.encoder / name).exists():
-                digest.update((self.encoder / name).read_bytes())
+        told: list[Any] = [encoder_key(self.encoder), asdict(self.config)]
         if self.teachers:
-            told = [self.teachers, asdict(self.teacher_config), [[text.ref, text.text] for text in self.unlabelled]]
+            told += [self.teachers, asdict(self.teacher_config), [[text.ref, text.text] for text in self.unlabelled]]
             told += [asdict(self.pupil) if self.pupil is not None else None, asdict(self.imitation)]
-            digest.update(json.dumps(told).encode())
-        return digest.hexdigest()[:16]
+        return data.fingerprint(json.dumps(told))
 
 
 def unseen_slow(

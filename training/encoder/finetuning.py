@@ -6,6 +6,7 @@ kind that hangs on three words of a long list is not washed out by the rest.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ import numpy.typing as npt
 import torch
 from torch import nn
 from torch.nn import functional
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from corpus.errors import UsageError
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, QUALIFICATIONS
 from models.encoding import framed
 from models.vectorising import ClauseText
@@ -94,6 +96,10 @@ class Tokenised:
     ids: list[list[int]]
     spans: list[list[tuple[int, int]]]
     pad: int
+
+    def of(self, rows: Sequence[int]) -> Tokenised:
+        """Some of the clauses."""
+        return Tokenised(ids=[self.ids[row] for row in rows], spans=[self.spans[row] for row in rows], pad=self.pad)
 
 
 def tokenise(tokenizer: AutoTokenizer, clauses: Sequence[ClauseText], *, max_length: int) -> Tokenised:
@@ -265,7 +271,28 @@ def empty_encoder(folder: Path, *, layers: int | None = None, dropout: float = 0
     return ClauseEncoder(_plain_encoder(folder, layers), dropout=dropout)
 
 
+def encoder_key(folder: Path) -> str:
+    """Hash of a Hugging Face model directory, by which fits that start from it are kept.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not (folder / "config.json").is_file():
+        raise UsageError(f"{folder}: no Hugging Face model directory")
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.suffix in {".safetensors", ".bin", ".json", ".txt", ".model"}):
+        digest.update(f"{path.name}\n{path.stat().st_size}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def layer_count(folder: Path) -> int:
+    """Layers of the encoder in a Hugging Face model directory."""
+    return int(AutoConfig.from_pretrained(folder).num_hidden_layers)
+
+
 def _plain_encoder(folder: Path, layers: int | None) -> nn.Module:
+    if layers is not None and not 1 <= layers <= layer_count(folder):
+        raise UsageError(f"{folder}: has {layer_count(folder)} layers, so {layers} of them cannot be kept")
     fewer = {} if layers is None else {"num_hidden_layers": layers}
     encoder = AutoModel.from_pretrained(folder, attn_implementation=attention_way(), **fewer)
     if hasattr(encoder, "pooler"):

@@ -5,31 +5,34 @@ averaged: Wortsman et al. 2022, *Robust fine-tuning of zero-shot models*). What 
 clauses than people did, is not lost to the labels, and what is new in these stays.
 
 Where there are clauses that nobody labelled, it learns once more, from half-way: what it was and what the labels made of it say
-together of those that it doubted, and the labels again (Furlanello et al. 2018, *Born-again neural networks*).
+together of those that it doubted, and the labels again (Furlanello et al. 2018, *Born-again neural networks*). An encoder of
+another descent, which reads better and too slowly to serve, may have its say in that too.
 
-    WORK/labels.safetensors    what the labels made of it
-    WORK/again.safetensors     what it has learnt from both of its selves
+    WORK/labels.safetensors            what the labels made of it
+    WORK/teacher.safetensors           what they made of an encoder of another descent
+    WORK/again-<others>.safetensors    what it has learnt from both of its selves, and from that one, of those clauses
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
-from dataclasses import replace
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerFast
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from models.columns import COLUMN, KINDS
 from models.encoder import EncoderTier
 from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples
 from training.encoder.batching import Pieces, device
-from training.encoder.distilling import joined
+from training.encoder.distilling import goals_of, joined
 from training.encoder.exporting import exported
 from training.encoder.finetuning import (
     ClauseEncoder,
@@ -37,6 +40,8 @@ from training.encoder.finetuning import (
     Lessons,
     Tokenised,
     answers,
+    empty_encoder,
+    layer_count,
     learn_on,
     lessons,
     tokenise,
@@ -67,10 +72,52 @@ this, 0.670 at 0.7 and at 1; micro-F1 over all kinds 0.675, 0.682 and 0.680.
 """
 
 READ = 110_000
-"""Clauses without a label that it reads to find those that it doubts."""
+"""Clauses without a label that it may read to find those that it doubts."""
 
 DOUBTED = 0.05
 """From which chance of any kind on a clause is doubted; half of all clauses are not, and little is to be learnt from those."""
+
+TEACHER = FinetuningConfig(
+    epochs=2, layers=7, learning_rate=1.5e-4, output_rate=2e-3, batch_tokens=1_024, max_length=192, dropout=0.05
+)
+"""How an encoder of another descent learns the labels; of one that has fewer layers, all."""
+
+TEACHER_WEIGHT = 2.0
+"""What it weighs beside each of the other two."""
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """An encoder of another descent, which learns from labels and then says of other clauses what they are.
+
+    Attributes:
+        folder: any Hugging Face model directory with a fast tokenizer.
+        examples: what it learns.
+        config: how.
+    """
+
+    folder: Path
+    examples: ClauseExamples
+    config: FinetuningConfig = TEACHER
+
+    def empty(self) -> ClauseEncoder:
+        """What it starts from."""
+        torch.manual_seed(self.config.seed)  # of the outputs
+        layers = min(self.config.layers or sys.maxsize, layer_count(self.folder))
+        return empty_encoder(self.folder, layers=layers, dropout=self.config.dropout)
+
+    def taught(self, model: ClauseEncoder, say: Say) -> ClauseEncoder:
+        """What the labels make of that; it changes."""
+        data = self.examples
+        read = tokenise(AutoTokenizer.from_pretrained(self.folder), data.texts, max_length=self.config.max_length)
+        return learn_on(
+            model, lessons(read, data.targets, data.evidence, smoothing=self.config.smoothing), config=self.config, say=say
+        )
+
+    def says(self, model: ClauseEncoder, clauses: Sequence[ClauseText]) -> torch.Tensor:
+        """Log-odds of clauses. *Shape:* (clauses, columns)."""
+        read = tokenise(AutoTokenizer.from_pretrained(self.folder), clauses, max_length=self.config.max_length)
+        return answers(model.to(device()), Pieces.of(read.ids, pad=read.pad), tokens=2 * self.config.batch_tokens)[0]
 
 
 def gone_on(
@@ -78,6 +125,7 @@ def gone_on(
     data: ClauseExamples,
     unlabelled: Iterable[ClauseText] = (),
     *,
+    teacher: Teacher | None = None,
     config: FinetuningConfig = FURTHER,
     again: FinetuningConfig = AGAIN,
     work: Path | None = None,
@@ -89,7 +137,8 @@ def gone_on(
         tier: what it was; it stays as it is.
         data: all examples, those that it learnt from before among them.
         unlabelled: other clauses, none of a regulation that it is measured on; without any it learns from labels alone.
-        config: of the fit to labels; its seed is that of all of it.
+        teacher: has its say of those; it learns with a seed of its own.
+        config: of the fit to labels; its seed is that of the other fit too.
         again: of the fit to what both of its selves say.
         work: folder of this very run, where fits are kept, so that a run that is cut off goes on; None for nowhere.
         say: told in one line how it goes.
@@ -105,13 +154,11 @@ def gone_on(
     taught = lessons(read, data.targets, data.evidence, smoothing=config.smoothing)
     before = reopened(files["encoder.onnx"])
 
-    def kept(name: str, start: ClauseEncoder, make: Callable[[ClauseEncoder], ClauseEncoder]) -> ClauseEncoder:
+    def kept(name: str, begun: ClauseEncoder, make: Callable[[ClauseEncoder], ClauseEncoder]) -> ClauseEncoder:
         path = work / f"{name}.safetensors" if work is not None else None
-        begun = deepcopy(start)
         if path is not None and path.exists():
             begun.load_state_dict(load_file(path))
             return begun.eval()
-        begun.dropout.p = config.dropout
         made = make(begun)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,31 +167,46 @@ def gone_on(
         return made
 
     say(f"slow tier: goes on with {len(data)} clauses")
-    after = kept("labels", before, lambda begun: learn_on(begun, taught, config=config, say=say))
+    after = kept("labels", _another(before, config.dropout), lambda begun: learn_on(begun, taught, config=config, say=say))
     result = part_way(before, after, HALF_WAY)
-    others = list(islice(unlabelled, READ))
+    others = list(unlabelled)
     if others:
 
         def learnt(begun: ClauseEncoder) -> ClauseEncoder:
             say(f"slow tier: what it was and what it is say of {len(others)} clauses")
-            both = _both_say(before, after, read, taught, tokenise(wrapped, others, max_length=tier.max_length), again)
-            say(f"slow tier: learns it again, of {len(both.pieces) - len(data)} that it doubted")
+            unread = tokenise(wrapped, others, max_length=tier.max_length)
+            doubted = _doubted(before, unread, again)
+            both = _both_say(before, after, read, taught, unread.of(doubted), again)
+            if teacher is not None and doubted:
+                say(f"teacher: {len(teacher.examples)} clauses, then what it says of {len(doubted)} more")
+                known = kept("teacher", teacher.empty(), lambda model: teacher.taught(model, say))
+                both = _weighed(both, teacher.says(known, [others[row] for row in doubted]), len(data))
+            say(f"slow tier: learns it again, of {len(doubted)} that it doubted")
             return learn_on(begun, both, config=replace(again, seed=config.seed), say=say)
 
-        result = part_way(before, kept("again", result, learnt), AT_LAST)
+        digest = hashlib.sha256("".join(f"{one.ref}\n{one.text}\n" for one in others).encode()).hexdigest()[:16]
+        result = part_way(before, kept(f"again-{digest}", _another(result, again.dropout), learnt), AT_LAST)
     return EncoderTier(exported(result), files["tokenizer.json"], max_length=tier.max_length, threads=2)
+
+
+def _another(model: ClauseEncoder, dropout: float) -> ClauseEncoder:
+    result = deepcopy(model)
+    result.dropout.p = dropout
+    return result
+
+
+def _doubted(model: ClauseEncoder, clauses: Tokenised, config: FinetuningConfig) -> list[int]:
+    kinds = [COLUMN[name] for name in KINDS]
+    said, _ = answers(model.to(device()).eval(), Pieces.of(clauses.ids, pad=clauses.pad), tokens=config.batch_tokens)
+    return [int(row) for row in torch.nonzero(torch.sigmoid(said[:, kinds]).max(dim=1).values > DOUBTED).flatten()]
 
 
 def _both_say(
     before: ClauseEncoder, after: ClauseEncoder, read: Tokenised, taught: Lessons, others: Tokenised, config: FinetuningConfig
 ) -> Lessons:
-    """What two encoders say together of labelled clauses and of the others that the first doubts, beside the labels."""
-    kinds = [COLUMN[name] for name in KINDS]
-    said, _ = answers(before.to(device()).eval(), Pieces.of(others.ids, pad=others.pad), tokens=config.batch_tokens)
-    doubted = torch.nonzero(torch.sigmoid(said[:, kinds]).max(dim=1).values > DOUBTED).flatten().tolist()
-    ids = [*read.ids, *(others.ids[row] for row in doubted)]
-    spans = [*read.spans, *(others.spans[row] for row in doubted)]
-    pieces = Pieces.of(ids, pad=read.pad)
+    """What two encoders say together of labelled clauses, beside the labels, and of others."""
+    spans = [*read.spans, *others.spans]
+    pieces = Pieces.of([*read.ids, *others.ids], pad=read.pad)
     (values, marks), (other_values, other_marks) = (
         answers(one.to(device()).eval(), pieces, tokens=config.batch_tokens) for one in (before, after)
     )
@@ -153,6 +215,16 @@ def _both_say(
     both = joined(taught, pieces, values, marks, readable)
     values[: len(read.ids)] = float("nan")  # there the label has its say
     return replace(both, values=values)
+
+
+def _weighed(both: Lessons, said: torch.Tensor, labelled: int) -> Lessons:
+    """What both say, and of the clauses that nobody labelled a teacher as well."""
+    assert both.values is not None
+    values = both.values.clone()
+    values[labelled:] = (2 * values[labelled:] + TEACHER_WEIGHT * said) / (2 + TEACHER_WEIGHT)
+    goals = both.goals.clone()
+    goals[labelled:] = goals_of(values[labelled:])
+    return replace(both, goals=goals, values=values)
 
 
 @torch.no_grad()

@@ -73,6 +73,10 @@ def _making(facts: Facts) -> Iterator[str]:
         yield _prose("made_slow")
     if facts.further:
         yield f"Dit model is gemaakt uit model {facts.further}. {_prose('made_further')}"
+        if facts.unlabelled:
+            yield _prose("made_again")
+        if facts.teacher:
+            yield _prose("made_teacher")
     yield _prose("made_ranking")
     yield _prose("made_still")
     # Text in a configuration is the name of a folder on somebody's machine, and says nothing here.
@@ -98,7 +102,7 @@ def _lineage_rows(facts: Facts) -> Iterator[tuple[str, str]]:
 
 def _told_of_making(name: str, facts: Facts) -> bool:
     if name == "unlabelled":
-        return bool(facts.config.get("clauses", {}).get("teachers"))
+        return not facts.further and bool(facts.config.get("clauses", {}).get("teachers"))
     return name in ("seed",) or facts.slow
 
 

@@ -112,6 +112,9 @@ def retrain(
         if before.clauses.slow is None:
             raise UsageError(f"{champion}: has no slow tier that could learn")
         require_training_extra()
+        from training.encoder.reopening import reopened
+
+        reopened(before.clauses.slow.files["encoder.onnx"])  # what cannot learn is refused before anything is fitted
     heard = [row for row in rows if row.beoordelaar not in config.without]
     guide = clause_labels() if labels is None else labels
     gold = gold_of(heard, guide_of(guide))
@@ -133,9 +136,11 @@ def retrain(
         "gold": len(gold.clauses),
         "learnt": len(data) - len(guided),
         "contradictions": len(gold.contradictions),
-        "data": fingerprint(data),
+        "data": data.fingerprint(code_version()),
     }
-    cut_off = work / f"{fingerprint(data, config)}-{package_key(champion)}" if work is not None else None
+    cut_off = (
+        work / f"{data.fingerprint(code_version(), str(config.seed))}-{package_key(champion)}" if work is not None else None
+    )
     # Without the frozen regulations also where values are made to calibrate on: what is measured on them may not come of them.
     learnt = data[learnable(data.groups)]
     fast = before.clauses.fast
@@ -306,14 +311,3 @@ def _write(path: Path, told: Any) -> None:
 def code_version() -> str:
     """Hash of the code and data that a model is made with: another one may make another model of the same data."""
     return code_hash("corpus", "models", "training")
-
-
-def fingerprint(data: ClauseExamples, config: RetrainingConfig | None = None) -> str:
-    """Sixteen hexadecimal digits of all that a fit depends on; the version of the result is no part of it."""
-    digest = hashlib.sha256(code_version().encode())
-    for text in data.texts:
-        digest.update(f"{text.ref}\n{text.title}\n{text.heading}\n{text.text}\n".encode())
-    digest.update(np.ascontiguousarray(data.targets).tobytes())
-    if config is not None:
-        digest.update(str(config.seed).encode())
-    return digest.hexdigest()[:16]
