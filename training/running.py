@@ -271,11 +271,8 @@ def _config_of(config: TrainingConfig, run: ClauseRun) -> dict[str, Any]:
     told = asdict(config)
     if run.before is not None:
         version, _ = run.before
-        told["clauses"] = {
-            "further": version,
-            "plain": run.model.plain,
-            "unlabelled": run.unlabelled,
-        }  # all else is of one made anew
+        # All else of the configuration is of a slow tier that is made anew.
+        told["clauses"] = {"further": version, "plain": run.model.plain, "unlabelled": run.unlabelled}
         if config.clauses.teacher is not None:
             told["clauses"]["teacher"] = Path(config.clauses.teacher).name
         return told

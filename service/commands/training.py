@@ -110,8 +110,8 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
 def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
     from training.clause_config import ClauseRunConfig
 
-    given = {name: getattr(arguments, name) for name in ("encoder", "encoder_folds", "layers", "epochs")}
-    anew = [name for name, value in {**given, "teachers": arguments.teachers or None}.items() if value is not None]
+    anew = [name for name in ("encoder", "encoder_folds", "layers", "epochs") if getattr(arguments, name) is not None]
+    anew += ["teachers"] if arguments.teachers else []
     if arguments.further is not None and anew:
         raise UsageError(f"--further or --{anew[0].replace('_', '-')}: a slow tier learns on or is made anew")
     if arguments.teachers < 0 or (arguments.teachers and arguments.encoder is None):

@@ -223,7 +223,7 @@ def test_both_of_its_selves_have_their_say_beside_the_labels_and_alone_where_the
 def test_an_encoder_of_another_descent_has_its_say_of_what_nobody_labelled(
     encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that knows nothing learns from a teacher what a notification is, of which no label speaks."""
+    """One that knows nothing learns from a teacher what a ban is, of which no label speaks."""
     from training.encoder.exporting import export_encoder
     from training.encoder.finetuning import empty_encoder
     from training.encoder.further import AGAIN, FURTHER, TEACHER, Teacher, gone_on
@@ -267,7 +267,7 @@ def test_more_layers_than_an_encoder_has_are_refused_and_so_is_what_is_no_encode
     count = layer_count(encoder)
     with pytest.raises(UsageError, match=f"has {count} layers, so {count + 1} of them cannot be kept"):
         empty_encoder(encoder, layers=count + 1)
-    assert len(Teacher(encoder, examples(1), replace(TEACHER, layers=count + 1)).empty().encoder.encoder.layer) == count  # type: ignore[union-attr,union-attr]
+    assert len(Teacher(encoder, examples(1), replace(TEACHER, layers=count + 1)).empty().encoder.encoder.layer) == count  # type: ignore[union-attr]
     with pytest.raises(UsageError, match="no Hugging Face model directory"):
         encoder_key(tmp_path)
     assert encoder_key(encoder) == encoder_key(encoder)

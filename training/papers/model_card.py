@@ -102,7 +102,7 @@ def _lineage_rows(facts: Facts) -> Iterator[tuple[str, str]]:
 
 def _told_of_making(name: str, facts: Facts) -> bool:
     if name == "unlabelled":
-        return not facts.further and bool(facts.config.get("clauses", {}).get("teachers"))
+        return bool(facts.config.get("clauses", {}).get("teachers"))
     return name in ("seed",) or facts.slow
 
 
