@@ -290,21 +290,9 @@ def layer_count(folder: Path) -> int:
     return int(AutoConfig.from_pretrained(folder).num_hidden_layers)
 
 
-def layers_to_keep_from(folder: Path, layers: int) -> int:
-    """Layers of the encoder in a Hugging Face model directory, of which so many are to be kept.
-
-    Raises:
-        UsageError: it has fewer, or none is to be kept.
-    """
-    count = layer_count(folder)
-    if not 1 <= layers <= count:
-        raise UsageError(f"{folder}: has {count} layers, so {layers} of them cannot be kept")
-    return count
-
-
 def _plain_encoder(folder: Path, layers: int | None) -> nn.Module:
-    if layers is not None:
-        layers_to_keep_from(folder, layers)
+    if layers is not None and not 1 <= layers <= layer_count(folder):
+        raise UsageError(f"{folder}: has {layer_count(folder)} layers, so {layers} of them cannot be kept")
     fewer = {} if layers is None else {"num_hidden_layers": layers}
     encoder = AutoModel.from_pretrained(folder, attn_implementation=attention_way(), **fewer)
     if hasattr(encoder, "pooler"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from corpus.errors import UsageError
 from corpus.store import Store
-from training.encoder.finetuning import layers_to_keep_from
 from training.encoder.pretraining import PretrainingConfig, pretrain
 from training.encoder.similarity import likeness_scores
 from training.encoder.texts import everyday_sentences, legal_texts, similarity_pairs, translation_pairs
@@ -74,4 +74,7 @@ def make_encoder(
 
 def _spread(layers: int, teacher: Path) -> tuple[int, ...]:
     """So many layers of a teacher, spread over it."""
-    return spread_layers(layers_to_keep_from(teacher, layers), layers)
+    count = json.loads((teacher / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
+    if not 1 <= layers <= count:
+        raise UsageError(f"{teacher}: has {count} layers, so {layers} of them cannot be kept")
+    return spread_layers(count, layers)
