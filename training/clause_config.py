@@ -11,7 +11,6 @@ class ClauseRunConfig:
 
     encoder: str | None = None  # any Hugging Face model directory; None: the fast tier alone, which needs no torch
     further: str | None = None  # model directory whose slow tier learns on, in place of an encoder that learns anew
-    teacher: str | None = None  # beside ``further``: any Hugging Face model directory, of which an encoder has its say then
     encoder_folds: int = 4  # of the four folds, how many test the slow tier: each takes a fit of its own
     teachers: int = 0  # encoders that learn first and teach the one that ships; 0: it learns from labels alone
     unlabelled: int = 200_000  # clauses that the teachers judge for it

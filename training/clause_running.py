@@ -8,13 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from corpus.code_hash import code_hash
 from corpus.errors import StoreProblem, UsageError
 from corpus.store import Store
 from models.clauses import ClauseModel, not_settled
-from models.columns import COLUMN, COLUMNS, KINDS, QUALIFICATIONS
+from models.columns import COLUMN, COLUMNS, QUALIFICATIONS
 from models.encoder import EncoderTier
 from models.evidence import EvidenceFinder
 from models.linear import LinearTier
@@ -175,8 +173,7 @@ def _learn_on(
     if slow is None:
         raise UsageError(f"{further}: has no slow tier that could learn on")
     require_training_extra()
-    from training.encoder.finetuning import encoder_key
-    from training.encoder.further import FURTHER, READ, TEACHER, Teacher, gone_on
+    from training.encoder.further import FURTHER, READ, gone_on
     from training.encoder.reopening import reopened
 
     reopened(slow.files["encoder.onnx"])  # what cannot learn on is refused before an hour of fits
@@ -184,9 +181,7 @@ def _learn_on(
     if not len(judged.labelled):
         raise StoreProblem("no labelled clause of a frozen regulation is in this store, and on no other this can be measured")
     kept = data[learnable(data.groups)]
-    beside = [encoder_key(Path(config.teacher))] if config.teacher is not None else []
-    known_by = kept.fingerprint(code_hash("corpus", "models", "training"), str(seed), package_key(further), *beside)
-    folder = Path(config.work) / known_by
+    folder = Path(config.work) / kept.fingerprint(code_hash("corpus", "models", "training"), str(seed), package_key(further))
 
     def fit(some: ClauseExamples) -> LinearTier:
         return refit_linear(was.fast, some, LEARNT_ON, more=1)
@@ -196,16 +191,10 @@ def _learn_on(
     fast, columns = fit(kept), [COLUMN[name] for name in LEARNT_ON]
     for number, made in zip((fast.slope, fast.offset), calibration, strict=True):
         number[columns] = made[columns]
-    teacher = None
-    if config.teacher is not None:
-        # It is asked of doubtful clauses only, so of the others it learns those that hold something.
-        held = (kept.targets[:, [COLUMN[name] for name in KINDS]] == 1).any(axis=1)
-        learns = kept[np.flatnonzero(held | not_settled(fast.values(kept.texts), was.plain))]
-        teacher = Teacher(Path(config.teacher), learns, replace(TEACHER, seed=seed))
     labelled = {text.ref for text in data.texts}
     free = (one for one in unlabelled if one.ref not in labelled and not frozen(one.ref.partition("/")[0]))
     others = list(islice(free, READ))
-    slow = gone_on(slow, kept, others, teacher=teacher, config=replace(FURTHER, seed=seed), work=folder, say=say)
+    slow = gone_on(slow, kept, others, config=replace(FURTHER, seed=seed), work=folder, say=say)
     say("reading the frozen regulations")
     model = replace(was, fast=fast, slow=slow)
     return ClauseRun(

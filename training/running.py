@@ -273,8 +273,6 @@ def _config_of(config: TrainingConfig, run: ClauseRun) -> dict[str, Any]:
         version, _ = run.before
         # All else of the configuration is of a slow tier that is made anew.
         told["clauses"] = {"further": version, "plain": run.model.plain, "unlabelled": run.unlabelled}
-        if config.clauses.teacher is not None:
-            told["clauses"]["teacher"] = Path(config.clauses.teacher).name
         return told
     if config.clauses.encoder is not None:
         told["clauses"]["encoder"] = Path(config.clauses.encoder).name

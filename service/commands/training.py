@@ -86,11 +86,6 @@ def _add_clause_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="in place of --encoder: model directory whose slow tier learns on, with the labels that came after it",
     )
-    parser.add_argument(
-        "--teacher",
-        metavar="DIR",
-        help="beside --further: Hugging Face model directory of an encoder that learns the labels and has its say as well",
-    )
     parser.add_argument("--encoder-folds", type=int, metavar="N", help="folds of four that test the slow tier (default: all)")
     parser.add_argument(
         "--teachers",
@@ -116,12 +111,9 @@ def _clause_config(arguments: argparse.Namespace) -> ClauseRunConfig:
         raise UsageError(f"--further or --{anew[0].replace('_', '-')}: a slow tier learns on or is made anew")
     if arguments.teachers < 0 or (arguments.teachers and arguments.encoder is None):
         raise UsageError("--teachers wants a number from 0, and --encoder: the teachers start from it")
-    if arguments.teacher is not None and arguments.further is None:
-        raise UsageError("--teacher wants --further: it teaches a slow tier that learns on")
     return ClauseRunConfig(
         encoder=arguments.encoder,
         further=arguments.further,
-        teacher=arguments.teacher,
         encoder_folds=ClauseRunConfig.encoder_folds if arguments.encoder_folds is None else arguments.encoder_folds,
         teachers=arguments.teachers,
         layers=arguments.layers,

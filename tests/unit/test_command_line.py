@@ -141,7 +141,6 @@ def test_a_broken_line_of_initiatives_is_named(store: Path, tmp_path: Path, caps
             "--further or --encoder-folds",
         ),
         (["evaluate", "clauses", "--further", "m", "--report", "{tmp}/r", "--store", "{store}"], 2, "measured on frozen"),
-        (["train", "--teacher", "e", "--store", "{store}", "--output", "{tmp}/m"], 2, "--teacher wants --further"),
         (["train", "--further", "m", "--epochs", "2", "--store", "{store}", "--output", "{tmp}/m"], 2, "--further or --epochs"),
     ],
 )

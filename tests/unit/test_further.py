@@ -191,7 +191,7 @@ def test_both_of_its_selves_have_their_say_beside_the_labels_and_alone_where_the
     from training.encoder.batching import Pieces
     from training.encoder.distilling import OWN
     from training.encoder.finetuning import ADDRESSEE_COLUMNS, ClauseEncoder, Tokenised, answers, lessons
-    from training.encoder.further import AGAIN, TEACHER_WEIGHT, _both_say, _weighed
+    from training.encoder.further import AGAIN, _both_say
 
     column, official = COLUMN["verbod"], COLUMN[QUALIFICATIONS[0]]
     one, other = (unlike(ClauseEncoder(whole().encoder)) for _ in range(2))
@@ -213,61 +213,14 @@ def test_both_of_its_selves_have_their_say_beside_the_labels_and_alone_where_the
     assert torch.allclose(both.goals[:, column], expected, atol=1e-5)
     assert torch.allclose(both.goals[2:, ADDRESSEE_COLUMNS].sum(dim=1), torch.ones(2), atol=1e-5)
     assert (both.goals[:, official:] == MISSING).all()
-    said = torch.full((2, len(COLUMNS)), 4.0)
-    weighed = _weighed(both, said, 2)
-    assert weighed.values is not None and torch.equal(weighed.goals[:2], both.goals[:2])
-    assert torch.allclose(weighed.values[2:], (2 * mean[2:] + 4 * TEACHER_WEIGHT) / (2 + TEACHER_WEIGHT), atol=1e-5)
-    assert (weighed.goals[2:, column] > both.goals[2:, column]).all() and (weighed.goals[:, official:] == MISSING).all()
-
-
-def test_an_encoder_of_another_descent_has_its_say_of_what_nobody_labelled(
-    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One that knows nothing learns from a teacher what a ban is, of which no label speaks."""
-    from training.encoder.exporting import export_encoder
-    from training.encoder.finetuning import empty_encoder
-    from training.encoder.further import AGAIN, FURTHER, TEACHER, Teacher, gone_on
-
-    monkeypatch.setattr("training.encoder.further.HALF_WAY", 1.0)  # half-way from one that knows nothing is nothing
-    monkeypatch.setattr("training.encoder.further.DOUBTED", 0.0)
-    column, data, others = COLUMN["verbod"], examples(160), examples(120, seed=3).texts
-    unsaid = data.targets.copy()
-    unsaid[:, column] = MISSING
-    before = EncoderTier(*export_encoder(unlike(empty_encoder(encoder)), encoder), max_length=64)
-    quick = {"learning_rate": 3e-3, "output_rate": 2e-2, "batch_tokens": 400}
-    config, again = replace(FURTHER, epochs=2, **quick), replace(AGAIN, epochs=8, **quick)
-    teacher = Teacher(encoder, data, replace(TEACHER, epochs=8, **quick))
-    work, told = tmp_path / "work", list[str]()
-
-    def went_on(by: Teacher | None, folder: Path | None) -> EncoderTier:
-        return gone_on(
-            before, replace(data, targets=unsaid), others, teacher=by, config=config, again=again, work=folder, say=told.append
-        )
-
-    after = went_on(teacher, work)
-    assert {path.stem.partition("-")[0] for path in work.iterdir()} == {"labels", "teacher", "again"}
-    assert "teacher: 160 clauses, then what it says of 120 more" in told
-    fresh = examples(80, seed=9)
-    known = fresh.targets[:, column] != MISSING
-    truth = fresh.targets[known, column] == 1
-    taught, alone = (
-        float(values[known, column][truth].mean() - values[known, column][~truth].mean())
-        for values in (tier.values(fresh.texts)[0] for tier in (after, went_on(None, None)))
-    )
-    assert taught > alone + 0.5
-    next(work.glob("again-*")).unlink()
-    monkeypatch.setattr(Teacher, "taught", lambda *_: pytest.fail("it was learnt and kept"))
-    assert went_on(teacher, work).files["encoder.onnx"] == after.files["encoder.onnx"]
 
 
 def test_more_layers_than_an_encoder_has_are_refused_and_so_is_what_is_no_encoder(encoder: Path, tmp_path: Path) -> None:
-    from training.encoder.finetuning import empty_encoder, encoder_key, layer_count
-    from training.encoder.further import TEACHER, Teacher
+    from training.encoder.finetuning import empty_encoder, encoder_key
 
-    count = layer_count(encoder)
+    count = len(empty_encoder(encoder).encoder.encoder.layer)  # type: ignore[union-attr, arg-type]
     with pytest.raises(UsageError, match=f"has {count} layers, so {count + 1} of them cannot be kept"):
         empty_encoder(encoder, layers=count + 1)
-    assert len(Teacher(encoder, examples(1), replace(TEACHER, layers=count + 1)).empty().encoder.encoder.layer) == count  # type: ignore[union-attr]
     with pytest.raises(UsageError, match="no Hugging Face model directory"):
         encoder_key(tmp_path)
     assert encoder_key(encoder) == encoder_key(encoder)

@@ -86,14 +86,6 @@ def fit_taught(
     return learn_on(pupil, replace(taught, values=values), config=config, say=say)
 
 
-def goals_of(values: torch.Tensor) -> torch.Tensor:
-    """The probabilities that log-odds of teachers stand for. *Shape:* (clauses, columns) to the same."""
-    goals = torch.sigmoid(values)
-    goals[:, ADDRESSEE_COLUMNS] = torch.softmax(values[:, ADDRESSEE_COLUMNS], dim=1)
-    goals[:, len(COLUMNS) - len(QUALIFICATIONS) :] = MISSING  # what authorities call a rule is learnt from them alone
-    return goals
-
-
 def joined(own: Lessons, pieces: Pieces, values: torch.Tensor, marks: torch.Tensor, readable: torch.Tensor) -> Lessons:
     """What the teachers say of all clauses, mixed with the labels of the first ones.
 
@@ -103,7 +95,9 @@ def joined(own: Lessons, pieces: Pieces, values: torch.Tensor, marks: torch.Tens
         values, marks: what the teachers say, log-odds; *shape* (clauses, columns), and of every piece in ``pieces.flat``.
         readable: which of these pieces are of a clause's text.
     """
-    goals = goals_of(values)
+    goals = torch.sigmoid(values)
+    goals[:, ADDRESSEE_COLUMNS] = torch.softmax(values[:, ADDRESSEE_COLUMNS], dim=1)
+    goals[:, len(COLUMNS) - len(QUALIFICATIONS) :] = MISSING  # what authorities call a rule is learnt from them alone
     first, count = goals[: len(own.pieces)], len(own.pieces.flat)
     mixed = torch.where(first == MISSING, own.goals, OWN * own.goals + (1 - OWN) * first)
     goals[: len(own.pieces)] = torch.where(own.goals == MISSING, first, mixed)

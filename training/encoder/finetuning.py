@@ -285,14 +285,10 @@ def encoder_key(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def layer_count(folder: Path) -> int:
-    """Layers of the encoder in a Hugging Face model directory."""
-    return int(AutoConfig.from_pretrained(folder).num_hidden_layers)
-
-
 def _plain_encoder(folder: Path, layers: int | None) -> nn.Module:
-    if layers is not None and not 1 <= layers <= layer_count(folder):
-        raise UsageError(f"{folder}: has {layer_count(folder)} layers, so {layers} of them cannot be kept")
+    has = AutoConfig.from_pretrained(folder).num_hidden_layers
+    if layers is not None and not 1 <= layers <= has:
+        raise UsageError(f"{folder}: has {has} layers, so {layers} of them cannot be kept")
     fewer = {} if layers is None else {"num_hidden_layers": layers}
     encoder = AutoModel.from_pretrained(folder, attn_implementation=attention_way(), **fewer)
     if hasattr(encoder, "pooler"):

@@ -5,34 +5,31 @@ averaged: Wortsman et al. 2022, *Robust fine-tuning of zero-shot models*). What 
 clauses than people did, is not lost to the labels, and what is new in these stays.
 
 Where there are clauses that nobody labelled, it learns once more, from half-way: what it was and what the labels made of it say
-together of those that it doubted, and the labels again (Furlanello et al. 2018, *Born-again neural networks*). An encoder of
-another descent, which reads better and too slowly to serve, may have its say in that too.
+together of those that it doubted, and the labels again (Furlanello et al. 2018, *Born-again neural networks*).
 
     WORK/labels.safetensors            what the labels made of it
-    WORK/teacher.safetensors           what they made of an encoder of another descent
-    WORK/again-<others>.safetensors    what it has learnt from both of its selves, and from that one, of those clauses
+    WORK/again-<others>.safetensors    what it has learnt from both of its selves of those clauses
 """
 
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from transformers import AutoTokenizer, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from models.columns import COLUMN, KINDS
 from models.encoder import EncoderTier
 from models.vectorising import ClauseText
 from training.clause_examples import ClauseExamples
 from training.encoder.batching import Pieces, device
-from training.encoder.distilling import goals_of, joined
+from training.encoder.distilling import joined
 from training.encoder.exporting import exported
 from training.encoder.finetuning import (
     ClauseEncoder,
@@ -40,8 +37,6 @@ from training.encoder.finetuning import (
     Lessons,
     Tokenised,
     answers,
-    empty_encoder,
-    layer_count,
     learn_on,
     lessons,
     tokenise,
@@ -77,55 +72,12 @@ READ = 110_000
 DOUBTED = 0.05
 """From which chance of any kind on a clause is doubted; half of all clauses are not, and little is to be learnt from those."""
 
-TEACHER = FinetuningConfig(
-    epochs=2, layers=7, learning_rate=1.5e-4, output_rate=2e-3, batch_tokens=1_024, max_length=192, dropout=0.05
-)
-"""How an encoder of another descent learns the labels; of one that has fewer layers, all."""
-
-TEACHER_WEIGHT = 2.0
-"""What it weighs beside each of the other two."""
-
-
-@dataclass(frozen=True)
-class Teacher:
-    """An encoder of another descent, which learns from labels and then says of other clauses what they are.
-
-    Attributes:
-        folder: any Hugging Face model directory with a fast tokenizer.
-        examples: what it learns.
-        config: how.
-    """
-
-    folder: Path
-    examples: ClauseExamples
-    config: FinetuningConfig = TEACHER
-
-    def empty(self) -> ClauseEncoder:
-        """What it starts from."""
-        torch.manual_seed(self.config.seed)  # of the outputs
-        layers = min(self.config.layers or sys.maxsize, layer_count(self.folder))
-        return empty_encoder(self.folder, layers=layers, dropout=self.config.dropout)
-
-    def taught(self, model: ClauseEncoder, say: Say) -> ClauseEncoder:
-        """What the labels make of that; it changes."""
-        data = self.examples
-        read = tokenise(AutoTokenizer.from_pretrained(self.folder), data.texts, max_length=self.config.max_length)
-        return learn_on(
-            model, lessons(read, data.targets, data.evidence, smoothing=self.config.smoothing), config=self.config, say=say
-        )
-
-    def says(self, model: ClauseEncoder, clauses: Sequence[ClauseText]) -> torch.Tensor:
-        """Log-odds of clauses. *Shape:* (clauses, columns)."""
-        read = tokenise(AutoTokenizer.from_pretrained(self.folder), clauses, max_length=self.config.max_length)
-        return answers(model.to(device()), Pieces.of(read.ids, pad=read.pad), tokens=2 * self.config.batch_tokens)[0]
-
 
 def gone_on(
     tier: EncoderTier,
     data: ClauseExamples,
     unlabelled: Iterable[ClauseText] = (),
     *,
-    teacher: Teacher | None = None,
     config: FinetuningConfig = FURTHER,
     again: FinetuningConfig = AGAIN,
     work: Path | None = None,
@@ -137,7 +89,6 @@ def gone_on(
         tier: what it was; it stays as it is.
         data: all examples, those that it learnt from before among them.
         unlabelled: other clauses, none of a regulation that it is measured on; without any it learns from labels alone.
-        teacher: has its say of those; it learns with a seed of its own.
         config: of the fit to labels; its seed is that of the other fit too.
         again: of the fit to what both of its selves say.
         work: folder of this very run, where fits are kept, so that a run that is cut off goes on; None for nowhere.
@@ -177,10 +128,6 @@ def gone_on(
             unread = tokenise(wrapped, others, max_length=tier.max_length)
             doubted = _doubted(before, unread, again)
             both = _both_say(before, after, read, taught, unread.of(doubted), again)
-            if teacher is not None and doubted:
-                say(f"teacher: {len(teacher.examples)} clauses, then what it says of {len(doubted)} more")
-                known = kept("teacher", teacher.empty(), lambda model: teacher.taught(model, say))
-                both = _weighed(both, teacher.says(known, [others[row] for row in doubted]), len(data))
             say(f"slow tier: learns it again, of {len(doubted)} that it doubted")
             return learn_on(begun, both, config=replace(again, seed=config.seed), say=say)
 
@@ -215,16 +162,6 @@ def _both_say(
     both = joined(taught, pieces, values, marks, readable)
     values[: len(read.ids)] = float("nan")  # there the label has its say
     return replace(both, values=values)
-
-
-def _weighed(both: Lessons, said: torch.Tensor, labelled: int) -> Lessons:
-    """What both say, and of the clauses that nobody labelled a teacher as well."""
-    assert both.values is not None
-    values = both.values.clone()
-    values[labelled:] = (2 * values[labelled:] + TEACHER_WEIGHT * said) / (2 + TEACHER_WEIGHT)
-    goals = both.goals.clone()
-    goals[labelled:] = goals_of(values[labelled:])
-    return replace(both, goals=goals, values=values)
 
 
 @torch.no_grad()

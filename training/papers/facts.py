@@ -57,11 +57,6 @@ class Facts:
         """Of a model that learnt on: clauses without a label that its slow tier read."""
         return int(self.config.get("clauses", {}).get("unlabelled") or 0) if self.further else 0
 
-    @property
-    def teacher(self) -> bool:
-        """Whether an encoder of another descent had its say when it learnt on."""
-        return bool(self.config.get("clauses", {}).get("teacher"))
-
     def reading(self) -> tuple[Figure, ...]:
         """How well it reads clauses of regulations that it had not seen."""
         if self.quality is None:

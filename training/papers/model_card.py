@@ -75,8 +75,6 @@ def _making(facts: Facts) -> Iterator[str]:
         yield f"Dit model is gemaakt uit model {facts.further}. {_prose('made_further')}"
         if facts.unlabelled:
             yield _prose("made_again")
-        if facts.teacher:
-            yield _prose("made_teacher")
     yield _prose("made_ranking")
     yield _prose("made_still")
     # Text in a configuration is the name of a folder on somebody's machine, and says nothing here.
