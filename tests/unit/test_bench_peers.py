@@ -11,6 +11,8 @@ import pytest
 from bench.peers.bounds import search_bound
 from bench.peers.children import in_child
 from bench.peers.classifying import best_cuts, measure_classifying, quality
+from bench.peers.clauses.ours import FastTier, SlowTier, Whole
+from bench.peers.clauses.parts import Phrases, Static
 from bench.peers.clauses.textcat import BagOfWords
 from bench.peers.clauses.tfidf import TfidfPeer
 from bench.peers.commands import measure_commands
@@ -74,8 +76,23 @@ def test_everybody_is_measured_the_same_way() -> None:
     assert rows["tfidf"]["micro_f1"] == rows["tfidf"]["auc_any_strength"] == 1.0
 
 
-@pytest.mark.parametrize("kind", [TfidfPeer, BagOfWords])
+def test_our_parts_answer_as_the_whole_does_and_are_smaller(tmp_path: Path) -> None:
+    texts = made(6).texts
+    whole, fast, slow = Whole(), FastTier(), SlowTier()
+    weighing = whole.size(tmp_path) - fast.size(tmp_path) - slow.size(tmp_path)
+    assert 0 < weighing < 10_000 < min(fast.size(tmp_path), slow.size(tmp_path))
+    ban = TARGETS.index("verbod")
+    for one in (whole, fast, slow):
+        scores = one.scores(texts)
+        assert scores.shape == (6, len(TARGETS)) and scores.min() >= 0 and scores.max() <= 1
+        assert scores[::2, ban].min() > 0.5 > scores[1::2, ban].max()
+
+
+@pytest.mark.parametrize("kind", [TfidfPeer, BagOfWords, Phrases, Static])
 def test_what_is_saved_answers_the_same(kind: type[ClausePeer], tmp_path: Path) -> None:
+    if kind is Static:
+        pytest.importorskip("torch")
+        pytest.importorskip("onnx")
     data = made(40)
     learnt, again = kind(), kind()
     learnt.fit(data.texts, data.targets, seconds=5)

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.peers.registry import TARGETS, Scores, Targets
 from models.columns import COLUMN
+from models.joint import sigmoid
 from models.loading import load_model, released_folder
 from models.vectorising import ClauseText
 
@@ -60,3 +61,14 @@ class FastTier(Whole):
     def scores(self, texts: Sequence[ClauseText]) -> Scores:
         """Probabilities at first sight."""
         return np.asarray(self._model.at_first_sight(texts)[:, _COLUMNS], dtype=np.float32)
+
+
+class SlowTier(Whole):
+    """The slow tier alone, of every clause, with the thresholds of the whole."""
+
+    files = _WHOLE[-2:]
+
+    def scores(self, texts: Sequence[ClauseText]) -> Scores:
+        """Probabilities as the encoder has them, not calibrated."""
+        assert self._model.slow is not None, "the released model has one"
+        return sigmoid(self._model.slow.values(texts)[0][:, _COLUMNS])
