@@ -7,22 +7,28 @@ A chunk whose worker dies is done again, until it has cost MAX_DEATHS workers. A
 ends the work and is raised here.
 
 Chunks and results lie in files when processes of this machine hand them over. Through the pipes that all of them share a large
-one goes in pieces, and who is killed between two of them leaves the other end waiting for ever: for the rest, or for room.
+one goes in pieces, and who is killed between two of them leaves the other end waiting for ever: for the rest, or for room. What
+is left of them when all are killed a later run removes.
 """
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import socket
+import stat
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -31,6 +37,12 @@ from typing import Any, Generic, TypeVar
 
 from corpus.code_hash import code_hash
 from corpus.errors import UsageError, WorkLost
+
+SCRATCH = "regelruimte-chunks-"
+"""How folders begin in which processes hand chunks over, where temporary files go."""
+
+ABANDONED_S = 3_600.0
+"""Seconds without a new file after which such a folder that no process holds goes."""
 
 MAX_DEATHS = 3
 """Workers that one chunk may cost; of a Dask cluster its own setting ``distributed.scheduler.allowed-failures`` counts."""
@@ -160,8 +172,36 @@ class _Laid(Generic[Tools, Chunk, Result]):
 
 
 def _in_processes(task: Task[Tools, Chunk, Result], chunks: Iterator[Chunk], workers: int) -> Iterator[Result]:
-    with tempfile.TemporaryDirectory(prefix="regelruimte-", ignore_cleanup_errors=True) as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder, _held(folder):
         yield from _in_pool(_Laid(task=task, folder=folder), chunks, workers)
+
+
+def _sweep() -> None:
+    """Remove what runs that were killed left behind: folders of this user that no process holds."""
+    for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        with suppress(OSError):  # of another user, held, or gone by now
+            about = left.lstat()
+            mine = stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
+            # A young one may be about to be held, or its workers about to notice that they are orphans.
+            if mine and time.time() - about.st_mtime > ABANDONED_S:
+                with _held(left):
+                    shutil.rmtree(left)
+
+
+@contextmanager
+def _held(folder: str | Path) -> Iterator[None]:
+    """Lock a folder for as long as this process lives.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _in_pool(laid: _Laid[Tools, Chunk, Result], chunks: Iterator[Chunk], workers: int) -> Iterator[Result]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from operator import add
@@ -15,7 +18,7 @@ import psutil
 import pytest
 
 from corpus.errors import WorkLost
-from corpus.spreading import MAX_DEATHS, spread
+from corpus.spreading import ABANDONED_S, MAX_DEATHS, SCRATCH, spread
 from service.command_line import main
 from tests.clusters import (
     command,
@@ -97,6 +100,37 @@ if __name__ == "__main__":
     assert done.stdout.split() == ["20000000"] * 6 and (tmp_path / "dead").exists()
 
 
+def aged(path: Path) -> Path:
+    """As if nothing had happened there for a while."""
+    long_ago = time.time() - ABANDONED_S - 60
+    os.utime(path, (long_ago, long_ago), follow_symlinks=False)
+    return path
+
+
+def test_what_killed_runs_left_is_removed_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path_factory.mktemp("t")
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    left, held, young, other = (place / f"{name}0" for name in (SCRATCH, f"{SCRATCH}held", f"{SCRATCH}new", "regelruimte-pg-"))
+    for folder in (left, held, young, other):
+        folder.mkdir()
+        (folder / "chunk").write_bytes(b"x")
+    elsewhere = place / "elsewhere"
+    elsewhere.mkdir()
+    (link := place / f"{SCRATCH}link").symlink_to(elsewhere)
+    (file := place / f"{SCRATCH}file").write_bytes(b"x")
+    for path in (left, held, other, link, file):
+        aged(path)
+    lock = os.open(held, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    assert list(spread(add, [1, 2], start=Fraction, arguments={"numerator": 1}, workers=2)) == [2, 3]
+    assert set(place.iterdir()) == {held, young, other, elsewhere, link, file}
+    os.close(lock)
+    list(spread(add, [1, 2], start=Fraction, arguments={"numerator": 1}, workers=2))
+    assert not held.exists() and elsewhere.exists()
+
+
 def processes_of(running: subprocess.Popen[str]) -> list[psutil.Process]:
     """The processes in which a command does its work: children of its fork server, with the model in memory."""
     found = psutil.Process(running.pid).children(recursive=True)
@@ -143,7 +177,11 @@ def arrays(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_the_index_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+def test_the_index_goes_on_where_it_was_killed(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path_factory.mktemp("t")  # short: names of sockets stand below it
+    monkeypatch.setenv("TMPDIR", str(scratch))
     file = plain_clauses(tmp_path / "in.jsonl", 30_000)
     for name in ("serial", "cut"):
         assert main(["corpus", "add", str(file), "--store", str(tmp_path / name), "--workers", "1"], {}) == 0
@@ -155,8 +193,10 @@ def test_the_index_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     running.communicate()
     kept = {path: path.stat().st_mtime_ns for path in index.glob("*/*.tmp/*.npz")}
     assert 2 <= len(kept) < 7
+    assert [aged(folder) for folder in scratch.glob(f"{SCRATCH}*")], "what is handed over lies there still"
     resumed = command("corpus", "index", "--store", tmp_path / "cut", "--workers", 2)
     until(lambda: len(list(index.glob("*/*.tmp/*.npz"))) > len(kept))
     assert kept == {path: path.stat().st_mtime_ns for path in kept}  # not made again
     finished(resumed)
+    assert not list(scratch.glob(f"{SCRATCH}*"))
     assert arrays(index) == arrays(tmp_path / "serial/index")
