@@ -54,7 +54,7 @@ check: $(VENV)/.check
 
 # Beside others, as far as they are installed; those that are not say why. STORE holds the texts of the labels (docs/benchmarks.md).
 STORE ?= store
-bench: $(VENV)/.test
+bench: $(VENV)/.test sample
 	$(BIN)/python -m bench service --store var/sample --seconds 10 --memory-minutes 1
 	@if [ -e $(STORE)/store.json ]; then $(BIN)/python -m bench peers --store $(STORE) --output var/peers; \
 	else echo "python -m bench peers: no store in $(STORE); see docs/benchmarks.md"; fi

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from models.columns import ADDRESSEES, BARRIERS, COLUMN, COLUMNS, KINDS, QUALIFICATIONS, RELIEFS, STRENGTHS
 from models.encoder import EncoderTier, WordMarks
-from models.joint import Joint, sigmoid
+from models.joint import Curve, Joint, sigmoid
 from models.linear import LinearTier
 from models.vectorising import ClauseText
 
@@ -26,7 +26,10 @@ DOUBT = 0.15
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What the model says of one clause; every probability lies in 0..1 and is calibrated on unseen regulations."""
+    """What the model says of one clause; every probability lies in 0..1 and is calibrated on unseen regulations.
+
+    Kinds are decided, and in doubt, by what ``Reading.probabilities`` says of them.
+    """
 
     addressee: dict[str, float]
     barriers: dict[str, float]
@@ -49,8 +52,8 @@ class Reading:
     """What the cascade made of a run of clauses.
 
     Attributes:
-        probabilities: *shape* (clauses, columns), calibrated. The addressees sum to 1, so do the qualifications; strengths
-            never rise with the level.
+        probabilities: *shape* (clauses, columns). The addressees sum to 1, so do the qualifications; strengths never rise with
+            the level. Those of kinds are for deciding: people are told them by ``ClauseModel.told``.
         read_twice: which clauses the slow tier read, *shape* (clauses,).
         marks: evidence marks of those clauses, None for the others.
     """
@@ -69,6 +72,7 @@ class ClauseModel:
         thresholds: probability from which a kind or strength is decided, *shape* (columns,).
         slow: reads again what is not settled; None in a model that was trained without an encoder.
         joint: weighs both tiers; None without a slow tier.
+        curve: what the chance of a kind is told as; None tells it as it is.
         plain: a clause of which the fast tier thinks it less likely than this that it holds anything is settled by it.
         evidence_least: log-odds from which a word piece is evidence.
     """
@@ -77,6 +81,7 @@ class ClauseModel:
     thresholds: Floats
     slow: EncoderTier | None = None
     joint: Joint | None = None
+    curve: Curve | None = None
     plain: float = 0.0
     evidence_least: float = 0.0
 
@@ -110,6 +115,17 @@ class ClauseModel:
         """See ``Reading.probabilities``."""
         return self.read(clauses).probabilities
 
+    def told(self, probabilities: Floats) -> Floats:
+        """Probabilities as people are told them: of so many clauses with a kind at 0.8, eight in ten hold it.
+
+        *Shape:* (clauses, columns), as ``Reading.probabilities``.
+        """
+        if self.curve is None:
+            return probabilities
+        result = probabilities.copy()
+        result[:, _KINDS] = self.curve.probabilities(probabilities[:, _KINDS])
+        return result
+
     def judge(self, probabilities: Floats) -> Judgement:
         """Put one row of ``probabilities`` into words."""
         return next(self.judge_all(probabilities[np.newaxis]))
@@ -118,7 +134,7 @@ class ClauseModel:
         """Put every row of ``probabilities`` into words."""
         over, near = probabilities >= self.thresholds, in_doubt(probabilities, self.thresholds)
         levels = over[:, [COLUMN[name] for name in STRENGTHS]].sum(axis=1).tolist()
-        rounded = np.round(probabilities.astype(np.float64), 4).tolist()
+        rounded = np.round(self.told(probabilities).astype(np.float64), 4).tolist()
         for row, decided, doubtful, level in zip(rounded, over.tolist(), near.tolist(), levels, strict=True):
             told = (place for place in _KINDS if decided[place] or doubtful[place])
             by_chance = sorted(told, key=lambda place: -row[place])

@@ -355,7 +355,8 @@ class Flagger:
 
     def chances_of(self, refs: Sequence[str]) -> list[dict[str, float]]:
         """P(kind) of clauses of the store, by all of the cascade."""
-        read = self._model.clauses.probabilities([self._clause_text(self._row_of(ref)) for ref in refs])
+        clauses = self._model.clauses
+        read = clauses.told(clauses.probabilities([self._clause_text(self._row_of(ref)) for ref in refs]))
         return [{kind: float(own[COLUMN[kind]]) for kind in KINDS} for own in read]
 
     def texts_of(self, refs: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ features to recognise themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,3 +48,41 @@ class Joint:
         """Calibrated log-odds from those of both tiers. *Shape:* (clauses, columns) each."""
         own, other = (np.clip(values, -BOUND, BOUND) for values in (fast, slow))
         return (own * self.fast + other * self.slow + self.bias).astype(np.float32)
+
+
+KNOTS = np.array([-3.0, -1.0, 1.0], dtype=np.float32)
+"""Log-odds at which the line of a Curve bends: chances of 0.05, 0.27 and 0.73."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How often what is given some log-odds turns out to be true: a line that bends at KNOTS and always rises.
+
+    The regressions that weigh the tiers fit best where nearly all clauses are, among those that hold nothing, and claim too
+    much at the other end. One curve for all kinds sets that right; a curve for each was no better on unseen regulations.
+
+    Attributes:
+        slopes: of the pieces, from the left; above 0; *shape* (knots + 1,).
+        level: what log-odds of 0 come to mean.
+    """
+
+    slopes: Floats
+    level: float
+
+    def values(self, values: Floats) -> Floats:
+        """Log-odds that can be relied on, from log-odds. *Shape:* as given."""
+        flat = np.clip(values, -BOUND, BOUND)
+        return (bent(flat) @ self.slopes + self.level).astype(np.float32)
+
+    def probabilities(self, probabilities: Floats) -> Floats:
+        """The same for probabilities. *Shape:* as given."""
+        bounded = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
+        return sigmoid(self.values(np.log(bounded / (1 - bounded))))
+
+
+def bent(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """How far log-odds go along every piece of a Curve, counted from 0. *Shape:* (...,) to (..., knots + 1)."""
+    edges = np.concatenate([[-np.inf], KNOTS, [np.inf]])
+    along = [np.clip(values, low, high) - np.clip(0.0, low, high) for low, high in pairwise(edges)]
+    result: npt.NDArray[Any] = np.stack(along, axis=-1)
+    return result

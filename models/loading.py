@@ -20,7 +20,7 @@ from models.clauses import ClauseModel
 from models.columns import COLUMNS
 from models.encoder import EncoderTier
 from models.index import ClauseFeatures
-from models.joint import Joint
+from models.joint import KNOTS, Curve, Joint
 from models.linear import LinearTier
 from models.packaging import Package, open_package, package_key, save_package
 from models.ranking import CONTENT_SIGNALS, MEMORY_SIGNALS, REACH_SIGNALS, TARGETS, Grade, LinearRanker, Query, Ranker
@@ -169,6 +169,7 @@ def save_model(model: Model, folder: Path, *, about: dict[str, Any]) -> None:
             **{f"measured.{name}": np.array([number]) for name, number in measured.items() if number < len(words[name])},
             "thresholds": model.clauses.thresholds,
             **({f"joint.{name}": getattr(model.clauses.joint, name) for name in _JOINT} if model.clauses.joint else {}),
+            **(_curve_arrays(model.clauses.curve) if model.clauses.curve else {}),
         },
         **({"activities": told_arrays} if told_arrays else {}),
         **({"regulated": model.activities.regulated.to_arrays()} if model.activities.regulated else {}),
@@ -250,9 +251,22 @@ def _clause_model(package: Package, arrays: dict[str, np.ndarray], blocks: dict[
         thresholds=arrays["thresholds"],
         slow=slow,
         joint=Joint(**{name: arrays[f"joint.{name}"] for name in _JOINT}) if slow is not None else None,
+        curve=_curve(arrays),
         plain=float(cascade["plain"]),
         evidence_least=float(cascade["evidence_least"]),
     )
+
+
+def _curve_arrays(curve: Curve) -> dict[str, np.ndarray]:
+    return {"curve.knots": KNOTS, "curve.slopes": curve.slopes, "curve.level": np.array([curve.level], dtype=np.float32)}
+
+
+def _curve(arrays: dict[str, np.ndarray]) -> Curve | None:
+    if "curve.slopes" not in arrays:  # a model from before there were any
+        return None
+    if not np.array_equal(arrays["curve.knots"], KNOTS):
+        raise InvalidModel("the curve of its probabilities bends elsewhere")
+    return Curve(slopes=arrays["curve.slopes"], level=float(arrays["curve.level"][0]))
 
 
 def _activity_classifier(package: Package, vocabulary: dict[str, Vocabulary]) -> ActivityClassifier | None:

@@ -11,13 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from safetensors.numpy import load_file, save_file
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from models.clauses import ClauseModel, consistent, in_doubt, not_settled
 from models.columns import COLUMN, COLUMNS, KINDS, QUALIFICATIONS, STRENGTHS
 from models.encoder import EncoderTier, WordMarks
 from models.evidence import EvidenceFinder
-from models.joint import BOUND, Joint, sigmoid
+from models.joint import BOUND, Curve, Joint, bent, sigmoid
 from models.linear import LinearTier
 from models.vectorising import ClauseVectoriser
 from training.clause_examples import MISSING, ClauseExamples, Spans, Targets
@@ -38,6 +40,9 @@ JOINT_REGULARISATION = 1.0
 
 FOLDS = 4
 """Of the cross-validation that makes the values on unseen regulations."""
+
+LEAST_SLOPE = 0.05
+"""Of a curve: what is likelier is always told as likelier."""
 
 NEVER = -6.0
 """Log-odds of what no example holds."""
@@ -169,9 +174,11 @@ def fit_clause_model(
     if slow is not None and unseen.slow is not None:
         rows = unseen.read_twice
         joint = fit_joint(unseen.fast[rows], unseen.slow[rows], data.targets[rows])
-    thresholds = best_thresholds(cascade(unseen, joint, plain)[rows], data.targets[rows])
+    whole = cascade(unseen, joint, plain)[rows]
+    thresholds = best_thresholds(whole, data.targets[rows])
+    curve = fit_curve(whole, data.targets[rows])
     least = best_evidence_bound(data, unseen, fast) if joint is not None else 0.0
-    return ClauseModel(fast=fast, thresholds=thresholds, slow=slow, joint=joint, plain=plain, evidence_least=least)
+    return ClauseModel(fast=fast, thresholds=thresholds, slow=slow, joint=joint, curve=curve, plain=plain, evidence_least=least)
 
 
 def cascade(unseen: UnseenValues, joint: Joint | None, plain: float) -> Floats:
@@ -187,13 +194,14 @@ def cascade(unseen: UnseenValues, joint: Joint | None, plain: float) -> Floats:
 def measure_unseen(
     data: ClauseExamples, unseen: UnseenValues, *, plain: float, finder: EvidenceFinder | None = None, seed: int = 1
 ) -> Unseen:
-    """What the whole model says of unseen clauses; weights of the tiers and thresholds from other regulations than the judged.
+    """What the whole model says of unseen clauses; weights, thresholds and curve from other regulations than the judged.
 
     With a slow tier only the clauses that it tested are in the result: the others would be judged by half a model.
     """
     rows = unseen.read_twice if unseen.slow is not None else np.arange(len(data))
     probabilities = np.zeros((len(rows), len(COLUMNS)), dtype=np.float32)
     decided, doubtful = (np.zeros((len(rows), len(COLUMNS)), dtype=bool) for _ in range(2))
+    told, columns = np.zeros((len(rows), len(KINDS)), dtype=np.float32), [COLUMN[name] for name in KINDS]
     groups = [data.groups[row] for row in rows]
     for train, test in grouped_folds(groups, folds=min(5, len(set(groups))), seed=seed):
         fitted, judged = rows[train], rows[test]
@@ -203,6 +211,8 @@ def measure_unseen(
         whole = cascade(unseen, joint, plain)
         thresholds = best_thresholds(whole[fitted], data.targets[fitted])
         probabilities[test] = whole[judged]
+        curve = fit_curve(whole[fitted], data.targets[fitted])
+        told[test] = curve.probabilities(whole[judged][:, columns])
         decided[test] = whole[judged] >= thresholds
         doubtful[test] = in_doubt(whole[judged], thresholds)
     steps = [COLUMN[name] for name in STRENGTHS]
@@ -213,6 +223,7 @@ def measure_unseen(
                 marks = unseen.marks[row] if unseen.marks is not None else None
                 kinds = argued_kinds(probabilities[place], decided[place], doubtful[place])
                 found[place] = [(one.start, one.end) for one in finder.find(data.texts[row], kinds, marks)]
+    probabilities[:, columns] = told
     return Unseen(
         refs=[data.texts[row].ref for row in rows],
         groups=groups,
@@ -295,6 +306,30 @@ def expected_thresholds(probabilities: Floats, targets: Targets) -> Floats:
             expected = 2 * np.cumsum(chances) / (np.arange(1, len(chances) + 1) + chances.sum())
             thresholds[column] = expected.max() / 2
     return thresholds
+
+
+def fit_curve(probabilities: Floats, targets: Targets) -> Curve:
+    """The curve by which chances of kinds are told: least logarithmic loss over all kinds together.
+
+    Args:
+        probabilities: of clauses that the model has not seen; *shape* (clauses, columns).
+        targets: the truth, *shape* as above.
+    """
+    kinds = [COLUMN[name] for name in KINDS]
+    known = targets[:, kinds] != MISSING
+    chance = np.clip(probabilities[:, kinds][known].astype(np.float64), 1e-6, 1 - 1e-6)
+    truth, along = (targets[:, kinds][known] == 1).astype(np.float64), bent(np.log(chance / (1 - chance)))
+
+    def loss(told: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        values, away = along @ told[1:] + told[0], told - as_it_is
+        wrong = expit(values) - truth
+        gradient = np.concatenate([[wrong.sum()], wrong @ along]) + away
+        return float(np.logaddexp(0, values).sum() - truth @ values + away @ away / 2), gradient
+
+    as_it_is = np.array([0.0, *np.ones(along.shape[-1])])
+    bounds = [(None, None), *[(LEAST_SLOPE, None)] * along.shape[-1]]
+    level, *slopes = minimize(loss, as_it_is, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Curve(slopes=np.array(slopes, dtype=np.float32), level=float(level))
 
 
 def best_evidence_bound(data: ClauseExamples, unseen: UnseenValues, fast: LinearTier, *, sample: int = 1_500) -> float:

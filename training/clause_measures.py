@@ -16,6 +16,9 @@ from models.columns import ADDRESSEES, BARRIERS, COLUMN, KINDS, QUALIFICATIONS
 Floats = npt.NDArray[np.float32]
 Spans = Sequence[tuple[int, int]]
 
+LIKELY = 0.1
+"""Chance from which a kind counts in ``ece_likely_kinds``."""
+
 BINS = 10
 """Of the reliability plot, and of the expected calibration error (Naeini et al. 2015)."""
 
@@ -72,13 +75,16 @@ def headline(unseen: Unseen) -> dict[str, float]:
     """The figures that sum it up; clauses labelled by the guide only.
 
     Macro-F1 over the 13 barrier kinds and over all 18 kinds, micro-F1, AUC of "any strength", accuracy of the addressee,
-    quadratic kappa of the strength, expected calibration error over all kinds, token-F1 of the evidence.
+    quadratic kappa of the strength, expected calibration error over all kinds, and over those that are not next to excluded (of
+    most it is sure that they are not there, and right), token-F1 of the evidence.
     """
     part = unseen.only(unseen.labelled)
     kinds, barriers = [COLUMN[name] for name in KINDS], [COLUMN[name] for name in BARRIERS]
     truth, guess = part.targets[:, kinds] == 1, part.decided[:, kinds]
     scores = f1_of(truth, guess)
     anything = COLUMN["any"]
+    chances = part.probabilities[:, kinds]
+    likely = chances >= LIKELY
     addressees = [COLUMN[name] for name in ADDRESSEES]
     right = part.targets[:, addressees].argmax(axis=1) == part.probabilities[:, addressees].argmax(axis=1)
     strength = part.targets[:, [COLUMN[name] for name in ("any", "substantial", "stopping")]].sum(axis=1)
@@ -89,7 +95,8 @@ def headline(unseen: Unseen) -> dict[str, float]:
         "auc_any_strength": _auc(part.targets[:, anything], part.probabilities[:, anything]),
         "accuracy_addressee": float(right.mean()),
         "kappa_strength": quadratic_kappa(strength, part.level),
-        "ece_kinds": calibration_error(truth.ravel(), part.probabilities[:, kinds].ravel()),
+        "ece_kinds": calibration_error(truth.ravel(), chances.ravel()),
+        "ece_likely_kinds": calibration_error(truth[likely], chances[likely]),
         "ece_any_strength": calibration_error(part.targets[:, anything] == 1, part.probabilities[:, anything]),
         "token_f1_evidence": token_f1(part.evidence, part.found),
     }

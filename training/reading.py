@@ -36,7 +36,7 @@ def said_of(model: ClauseModel, data: ClauseExamples) -> Unseen:
         refs=[text.ref for text in data.texts],
         groups=data.groups,
         targets=data.targets,
-        probabilities=reading.probabilities,
+        probabilities=model.told(reading.probabilities),
         decided=decided,
         level=decided[:, [COLUMN[name] for name in STRENGTHS]].sum(axis=1),
         evidence=data.evidence,

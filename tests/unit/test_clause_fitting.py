@@ -17,12 +17,13 @@ from corpus.passages import normalised
 from corpus.store import Store
 from models.clauses import consistent, not_settled
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
+from models.joint import sigmoid
 from tests.sample_labels import SAMPLE, sample_labels
 from training.agreement import graders_agreement, reach_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
-from training.clause_fitting import best_thresholds, folds_of
-from training.clause_measures import headline
+from training.clause_fitting import best_thresholds, fit_curve, folds_of
+from training.clause_measures import calibration_error, headline
 from training.clause_report import clause_report, write_report
 from training.clause_running import ClauseRun, doubtful_clauses, run_clauses
 from training.extras import training_extra_missing
@@ -50,6 +51,37 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> ClauseExamples:
 @pytest.fixture(scope="module")
 def run(data: ClauseExamples) -> ClauseRun:
     return run_clauses(data, config=ClauseRunConfig())
+
+
+def too_sure(rng: np.random.Generator, clauses: int) -> tuple[np.ndarray, np.ndarray]:
+    """Chances of kinds twice as sure, in log-odds, as they turn out to be from -1 on; and what is true."""
+    real = rng.normal(-2.0, 2.0, (clauses, len(COLUMNS))).astype(np.float32)
+    claimed = np.where(real > -1.0, 2 * real + 1.0, real)
+    targets = (rng.random(real.shape) < sigmoid(real)).astype(np.int8)
+    targets[0] = MISSING
+    return sigmoid(claimed), targets
+
+
+def test_chances_are_told_as_they_turn_out() -> None:
+    rng = np.random.default_rng(0)
+    curve = fit_curve(*too_sure(rng, 3_000))
+    claimed, truth = too_sure(rng, 2_000)
+    told = curve.probabilities(claimed)
+    kinds, rows = [COLUMN[name] for name in KINDS], slice(1, None)
+    before, after = (calibration_error(truth[rows, kinds].ravel(), p[rows, kinds].ravel()) for p in (claimed, told))
+    assert before > 0.03 and after < 0.01
+    assert curve.slopes[:2].min() > 0.75 and curve.slopes[2:] == pytest.approx(0.5, abs=0.1)
+    assert curve.level == pytest.approx(-0.5, abs=0.1)
+
+
+def test_what_is_likelier_is_told_as_likelier_whatever_the_labels() -> None:
+    rng = np.random.default_rng(1)
+    claimed = rng.random((300, len(COLUMNS)), dtype=np.float32)
+    curve = fit_curve(claimed, (rng.random(claimed.shape) > claimed).astype(np.int8))  # all the wrong way around
+    told = curve.probabilities(np.linspace(0, 1, 200, dtype=np.float32))
+    assert (np.diff(told[1:-1]) > 0).all() and told.min() >= 0 and told.max() <= 1
+    few = fit_curve(claimed[:0], np.zeros((0, len(COLUMNS)), dtype=np.int8))
+    assert few.probabilities(claimed) == pytest.approx(claimed, abs=1e-4), "who knows nothing changes nothing"
 
 
 def test_a_label_as_targets() -> None:

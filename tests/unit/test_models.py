@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save, save_file
 
 from corpus.activities import activities
 from corpus.errors import InvalidModel
@@ -27,6 +27,7 @@ from models.flagging import Flagger
 from models.index import load_index
 from models.indexing import build_index
 from models.initiatives import InitiativeText
+from models.joint import Curve
 from models.loading import Model, load_model, released_folder, save_model
 from models.packaging import open_package, package_key
 from models.ranking import CONTENT_SIGNALS
@@ -177,6 +178,30 @@ def test_what_is_likely_to_hold_something_is_read_again(chances: dict[str, float
     for name, chance in chances.items():
         values[1, COLUMN[name]] = np.log(chance / (1 - chance))
     assert not_settled(values, least).tolist() == [least == 0, read]
+
+
+def test_people_are_told_how_often_it_is_right_and_kinds_are_decided_as_before(model: Model, tmp_path: Path) -> None:
+    plain = replace(model.clauses, curve=None)
+    half = replace(plain, curve=Curve(slopes=np.array([0.5, 0.5, 0.5, 0.5], dtype=np.float32), level=0.0))
+    read = plain.probabilities([ClauseText(text=text) for text, _ in JUDGED])
+    for one, other in zip(plain.judge_all(read), half.judge_all(read), strict=True):
+        assert (one.decided, one.doubtful, one.level) == (other.decided, other.doubtful, other.level)
+        assert (one.addressee, one.qualifications, one.any_strength) == (
+            other.addressee,
+            other.qualifications,
+            other.any_strength,
+        )
+        for kind, chance in {**one.barriers, **one.relief}.items():
+            told = {**other.barriers, **other.relief}[kind]
+            assert told == pytest.approx(1 / (1 + np.sqrt((1 - chance) / chance)), abs=0.01) or chance < 0.001
+    assert plain.told(read) is read
+    save_model(replace(model, clauses=half), tmp_path / "M", about={})
+    again = load_model(tmp_path / "M").clauses
+    assert np.array_equal(again.told(read), half.told(read)) and not np.array_equal(half.told(read), read)
+    arrays = load_file(tmp_path / "M/clauses.safetensors")
+    rewrite(tmp_path / "M", clauses_safetensors=save(arrays | {"curve.knots": arrays["curve.knots"] + 1}))
+    with pytest.raises(InvalidModel, match="bends elsewhere"):
+        load_model(tmp_path / "M")
 
 
 def test_probabilities_hold_together(model: Model) -> None:

@@ -261,7 +261,7 @@ def judged_by(store: Store, model: Path, clauses: ClauseModel, rows: Sequence[Ju
     said = {sha256: np.array(own, dtype=np.float32) for sha256, own in _read(model / JUDGED, {}).items()}
     others = gold_examples(store, [one for one in gold.clauses if one.sha256 not in said])
     columns = [COLUMN[name] for name in BARRIERS]
-    chances = clauses.read(others.texts).probabilities[:, columns]
+    chances = clauses.told(clauses.read(others.texts).probabilities)[:, columns]
     said |= {text_hash(text.text): own for text, own in zip(others.texts, chances, strict=True)}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
 
