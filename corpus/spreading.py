@@ -28,7 +28,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -40,6 +40,9 @@ from corpus.errors import UsageError, WorkLost
 
 SCRATCH = "regelruimte-chunks-"
 """How folders begin in which processes hand chunks over, where temporary files go."""
+
+HOLD = "held"
+"""File of such a folder that its run keeps locked."""
 
 ABANDONED_S = 3_600.0
 """Seconds without a new file after which such a folder that no process holds goes."""
@@ -173,7 +176,11 @@ class _Laid(Generic[Tools, Chunk, Result]):
 
 def _in_processes(task: Task[Tools, Chunk, Result], chunks: Iterator[Chunk], workers: int) -> Iterator[Result]:
     _sweep()
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder, _held(folder):
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder, ExitStack() as stack:
+        try:
+            stack.enter_context(_held(folder))
+        except OSError:  # where locks do not work nothing is swept either
+            Path(folder, HOLD).unlink(missing_ok=True)
         yield from _in_pool(_Laid(task=task, folder=folder), chunks, workers)
 
 
@@ -183,20 +190,20 @@ def _sweep() -> None:
         with suppress(OSError):  # of another user, held, or gone by now
             about = left.lstat()
             mine = stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
-            # A young one may be about to be held, or its workers about to notice that they are orphans.
-            if mine and time.time() - about.st_mtime > ABANDONED_S:
+            # The workers of a run that was killed a moment ago have yet to notice that they are orphans.
+            if mine and (left / HOLD).is_file() and time.time() - about.st_mtime > ABANDONED_S:
                 with _held(left):
                     shutil.rmtree(left)
 
 
 @contextmanager
 def _held(folder: str | Path) -> Iterator[None]:
-    """Lock a folder for as long as this process lives.
+    """Hold a folder for as long as this process lives.
 
     Raises:
-        BlockingIOError: another process holds it.
+        OSError: another process holds it, or locks do not work there.
     """
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    opened = os.open(Path(folder) / HOLD, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

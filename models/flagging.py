@@ -353,11 +353,12 @@ class Flagger:
         """The clauses of the store on an activity, by its code, with what they promise of some kinds; raises KeyError."""
         return regulating(self.space, self._activity_column[activity], kinds)
 
-    def chances_of(self, refs: Sequence[str]) -> list[dict[str, float]]:
-        """P(kind) of clauses of the store, by all of the cascade."""
+    def chances_of(self, refs: Sequence[str]) -> list[dict[str, tuple[float, float]]]:
+        """P(kind) of clauses of the store, by all of the cascade: what to decide by, and what people are told."""
         clauses = self._model.clauses
-        read = clauses.told(clauses.probabilities([self._clause_text(self._row_of(ref)) for ref in refs]))
-        return [{kind: float(own[COLUMN[kind]]) for kind in KINDS} for own in read]
+        read = clauses.probabilities([self._clause_text(self._row_of(ref)) for ref in refs])
+        pairs = zip(read, clauses.told(read), strict=True)
+        return [{kind: (float(own[COLUMN[kind]]), float(told[COLUMN[kind]])) for kind in KINDS} for own, told in pairs]
 
     def texts_of(self, refs: Sequence[str]) -> list[str]:
         """The texts of clauses of the store, by ref."""

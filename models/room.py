@@ -39,7 +39,7 @@ class Room:
 
     ref: str
     kind: str  # the most probable relief kind
-    score: float  # 0..1: probability of relief, weighed by nearness
+    score: float  # 0..1: probability of relief at first sight, weighed by nearness; for the order, no chance to rely on
 
 
 class RoomFinder:

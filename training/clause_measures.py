@@ -75,8 +75,9 @@ def headline(unseen: Unseen) -> dict[str, float]:
     """The figures that sum it up; clauses labelled by the guide only.
 
     Macro-F1 over the 13 barrier kinds and over all 18 kinds, micro-F1, AUC of "any strength", accuracy of the addressee,
-    quadratic kappa of the strength, expected calibration error over all kinds, and over those that are not next to excluded (of
-    most it is sure that they are not there, and right), token-F1 of the evidence.
+    quadratic kappa of the strength, expected calibration error over all kinds, and over those that are told a chance of LIKELY
+    or more (of most it is sure that they are not there, and right; which these are the model says, so two models have others),
+    token-F1 of the evidence.
     """
     part = unseen.only(unseen.labelled)
     kinds, barriers = [COLUMN[name] for name in KINDS], [COLUMN[name] for name in BARRIERS]
@@ -96,7 +97,7 @@ def headline(unseen: Unseen) -> dict[str, float]:
         "accuracy_addressee": float(right.mean()),
         "kappa_strength": quadratic_kappa(strength, part.level),
         "ece_kinds": calibration_error(truth.ravel(), chances.ravel()),
-        "ece_likely_kinds": calibration_error(truth[likely], chances[likely]),
+        "ece_likely_kinds": calibration_error(truth[likely], chances[likely]) if likely.any() else float("nan"),
         "ece_any_strength": calibration_error(part.targets[:, anything] == 1, part.probabilities[:, anything]),
         "token_f1_evidence": token_f1(part.evidence, part.found),
     }

@@ -163,8 +163,8 @@ def _learn_on(
 ) -> ClauseRun:
     """A model that knows what another one knew, and these examples.
 
-    The weights of the tiers, the thresholds and the rule qualifications stay as they were. Its slow tier has seen the labels
-    that it learnt before, so the whole is measured on the frozen regulations only, as is the model before it.
+    The weights of the tiers, the thresholds, the curve and the rule qualifications stay as they were. Its slow tier has seen
+    the labels that it learnt before, so the whole is measured on the frozen regulations only, as is the model before it.
     """
     from training.extras import require_training_extra
 

@@ -207,8 +207,9 @@ def _rules(loaded: Loaded, name: str, entries: list[RegulationEntry], clauses: l
     for clause, chances in zip(promising, read, strict=True):
         # "No permit is needed" names the permit too: a clause counts for what it says most surely.
         kind = max(_TOLD, key=lambda told: chances[told])
-        if chances[kind] >= LEAST:
-            rules.append(_rule(loaded, clause.ref, asks=_WHAT[kind], p=chances[kind], weight=chances[kind] * clause.weight))
+        sure, p = chances[kind]
+        if sure >= LEAST:
+            rules.append(_rule(loaded, clause.ref, asks=_WHAT[kind], p=p, weight=sure * clause.weight))
     rules.sort(key=lambda rule: -rule.weight)
     near = [rule for rule in rules if rule.weight >= BESIDE * rules[0].weight]
     asking = max((rule.weight for rule in near if rule.asks is not Asks.NOTHING), default=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,12 @@ from corpus.passages import normalised
 from corpus.store import Store
 from models.clauses import consistent, not_settled
 from models.columns import ADDRESSEES, COLUMN, COLUMNS, KINDS, QUALIFICATIONS
-from models.joint import sigmoid
+from models.joint import Curve, sigmoid
 from tests.sample_labels import SAMPLE, sample_labels
 from training.agreement import graders_agreement, reach_agreement, readers_agreement
 from training.clause_config import ClauseRunConfig
 from training.clause_examples import MISSING, ClauseExamples, clause_examples, evidence_spans, target_row
-from training.clause_fitting import best_thresholds, fit_curve, folds_of
+from training.clause_fitting import best_thresholds, fit_curve, folds_of, measure_unseen
 from training.clause_measures import calibration_error, headline
 from training.clause_report import clause_report, write_report
 from training.clause_running import ClauseRun, doubtful_clauses, run_clauses
@@ -30,6 +31,7 @@ from training.extras import training_extra_missing
 from training.label_review import doubtful_labels
 from training.ladder import ladder
 from training.learning_curve import learning_curve
+from training.reading import said_of
 
 
 def label(**changes: object) -> ClauseLabel:
@@ -82,6 +84,44 @@ def test_what_is_likelier_is_told_as_likelier_whatever_the_labels() -> None:
     assert (np.diff(told[1:-1]) > 0).all() and told.min() >= 0 and told.max() <= 1
     few = fit_curve(claimed[:0], np.zeros((0, len(COLUMNS)), dtype=np.int8))
     assert few.probabilities(claimed) == pytest.approx(claimed, abs=1e-4), "who knows nothing changes nothing"
+
+
+def test_a_curve_changes_what_is_told_and_nothing_that_is_decided(
+    data: ClauseExamples, run: ClauseRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = [COLUMN[name] for name in KINDS]
+    others = [place for place in range(len(COLUMNS)) if place not in kinds]
+    assert run.model.curve is not None
+    plain, bent = (replace(run.model, curve=curve) for curve in (None, Curve(np.full(4, 0.2, np.float32), -1.0)))
+    one, other = said_of(plain, data), said_of(bent, data)
+    assert np.array_equal(one.decided, other.decided) and np.array_equal(one.level, other.level) and one.found == other.found
+    assert np.array_equal(bent.told(one.probabilities), other.probabilities)
+    assert not np.allclose(one.probabilities[:, kinds], other.probabilities[:, kinds], atol=0.1)
+    assert np.array_equal(one.probabilities[:, others], other.probabilities[:, others])
+    sizes: list[int] = []
+
+    def fitted(probabilities: np.ndarray, targets: np.ndarray) -> Curve:
+        sizes.append(len(targets))
+        return Curve(np.full(4, 0.2, np.float32), -1.0)
+
+    monkeypatch.setattr("training.clause_fitting.fit_curve", fitted)
+    again = measure_unseen(data, run.unseen, plain=0.0)
+    assert sum(sizes) == (len(sizes) - 1) * len(data), "each time of the regulations that it is not told of"
+    assert np.array_equal(again.decided, run.measured.decided) and np.array_equal(again.level, run.measured.level)
+    assert not np.allclose(again.probabilities[:, kinds], run.measured.probabilities[:, kinds], atol=0.1)
+
+
+def test_how_well_likely_chances_are_told_by_hand(data: ClauseExamples, run: ClauseRun) -> None:
+    part = run.measured.only(run.measured.labelled[:4])
+    chances, targets = np.full((4, len(COLUMNS)), 0.05, np.float32), np.zeros((4, len(COLUMNS)), np.int8)
+    targets[:, COLUMN[ADDRESSEES[0]]] = 1
+    chances[:, COLUMN["verbod"]] = [0.95, 0.95, 0.25, 0.05]
+    targets[:2, COLUMN["verbod"]] = [1, 0]
+    told = headline(replace(part, probabilities=chances, targets=targets))
+    assert told["ece_likely_kinds"] == pytest.approx((2 * 0.45 + 0.25) / 3, abs=1e-6)
+    assert told["ece_kinds"] == pytest.approx((2 * 0.45 + 0.25 + 69 * 0.05) / 72, abs=1e-6)
+    nothing = headline(replace(part, probabilities=np.full_like(chances, 0.05), targets=targets))
+    assert np.isnan(nothing["ece_likely_kinds"]), "who never claims anything is no better for it"
 
 
 def test_a_label_as_targets() -> None:

@@ -182,7 +182,7 @@ def test_what_is_likely_to_hold_something_is_read_again(chances: dict[str, float
 
 def test_people_are_told_how_often_it_is_right_and_kinds_are_decided_as_before(model: Model, tmp_path: Path) -> None:
     plain = replace(model.clauses, curve=None)
-    half = replace(plain, curve=Curve(slopes=np.array([0.5, 0.5, 0.5, 0.5], dtype=np.float32), level=0.0))
+    half = replace(plain, curve=Curve(slopes=np.array([2.0, 0.5, 0.25, 0.75], dtype=np.float32), level=-0.5))
     read = plain.probabilities([ClauseText(text=text) for text, _ in JUDGED])
     for one, other in zip(plain.judge_all(read), half.judge_all(read), strict=True):
         assert (one.decided, one.doubtful, one.level) == (other.decided, other.doubtful, other.level)
@@ -192,8 +192,9 @@ def test_people_are_told_how_often_it_is_right_and_kinds_are_decided_as_before(m
             other.any_strength,
         )
         for kind, chance in {**one.barriers, **one.relief}.items():
-            told = {**other.barriers, **other.relief}[kind]
-            assert told == pytest.approx(1 / (1 + np.sqrt((1 - chance) / chance)), abs=0.01) or chance < 0.001
+            told, odds = {**other.barriers, **other.relief}[kind], float(np.log(max(chance, 1e-4) / (1 - min(chance, 0.9999))))
+            by_hand = np.interp(odds, [-12.0, -3.0, -1.0, 1.0, 12.0], [-19.75, -1.75, -0.75, -0.25, 8.0])
+            assert chance < 0.001 or told == pytest.approx(1 / (1 + np.exp(-by_hand)), abs=0.01)
     assert plain.told(read) is read
     save_model(replace(model, clauses=half), tmp_path / "M", about={})
     again = load_model(tmp_path / "M").clauses

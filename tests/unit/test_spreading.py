@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from corpus.errors import WorkLost
-from corpus.spreading import ABANDONED_S, MAX_DEATHS, SCRATCH, spread
+from corpus.spreading import ABANDONED_S, HOLD, MAX_DEATHS, SCRATCH, spread
 from service.command_line import main
 from tests.clusters import (
     command,
@@ -115,20 +115,41 @@ def test_what_killed_runs_left_is_removed_and_nothing_else(
     left, held, young, other = (place / f"{name}0" for name in (SCRATCH, f"{SCRATCH}held", f"{SCRATCH}new", "regelruimte-pg-"))
     for folder in (left, held, young, other):
         folder.mkdir()
-        (folder / "chunk").write_bytes(b"x")
+        for name in ("chunk", HOLD):
+            (folder / name).write_bytes(b"x")
     elsewhere = place / "elsewhere"
     elsewhere.mkdir()
     (link := place / f"{SCRATCH}link").symlink_to(elsewhere)
     (file := place / f"{SCRATCH}file").write_bytes(b"x")
     for path in (left, held, other, link, file):
         aged(path)
-    lock = os.open(held, os.O_RDONLY)
+    lock = os.open(held / HOLD, os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     assert list(spread(add, [1, 2], start=Fraction, arguments={"numerator": 1}, workers=2)) == [2, 3]
     assert set(place.iterdir()) == {held, young, other, elsewhere, link, file}
     os.close(lock)
     list(spread(add, [1, 2], start=Fraction, arguments={"numerator": 1}, workers=2))
     assert not held.exists() and elsewhere.exists()
+    work = spread(add, range(40), start=Fraction, arguments={"numerator": 1}, workers=2)
+    assert next(work) == 1
+    (own,) = (aged(folder) for folder in place.glob(f"{SCRATCH}*") if (folder / HOLD).exists() and folder != young)
+    assert list(spread(add, [1, 2], start=Fraction, arguments={"numerator": 1}, workers=2)) == [2, 3]
+    assert own.exists() and sum(work) == sum(range(1, 41)) - 1, "a run holds what it works in"
+    aged(young)
+    with monkeypatch.context() as somebody:
+        somebody.setattr(os, "getuid", lambda: -1)
+        list(spread(add, [1, 2], start=Fraction, arguments={"numerator": 1}, workers=2))
+    assert young.exists(), "it is of another user"
+
+
+def test_where_locks_do_not_work_work_goes_on(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path_factory.mktemp("t")
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    monkeypatch.setattr(fcntl, "flock", lambda *_: (_ for _ in ()).throw(OSError(38, "no locks here")))
+    assert list(spread(add, [1, 2], start=Fraction, arguments={"numerator": 1}, workers=2)) == [2, 3]
+    assert not list(place.glob(f"{SCRATCH}*"))
 
 
 def processes_of(running: subprocess.Popen[str]) -> list[psutil.Process]:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
+import numpy as np
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from corpus.adding import add_paths
+from models.joint import Curve
 from service.api.application import create_app
 from service.database.tables import AuditEntry, FlagRow, Initiative, InitiativeStatus, RoomUse
 from service.engine import Engine
@@ -339,6 +341,19 @@ def test_who_asks_what(engine_of_two: Engine, activity: str, ref: str) -> None:
     assert "".join(run.text for run in beside.other_runs) == beside.other.text
     assert {run.kind for run in beside.one_runs} == {"same", "removed"}
     assert {run.kind for run in beside.other_runs} == {"same", "added"}
+
+
+def test_what_is_asked_hangs_on_no_curve(engine_of_two: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = compared(engine_of_two.loaded, "evenement", "gemeente")
+    flagger = engine_of_two.loaded.flagger
+    model = flagger._model
+    flat = Curve(slopes=np.full(4, 0.1, dtype=np.float32), level=-2.0)
+    monkeypatch.setattr(flagger, "_model", replace(model, clauses=replace(model.clauses, curve=flat)))
+    after = compared(replace(engine_of_two.loaded, corpus="told otherwise"), "evenement", "gemeente")
+    for one, other in zip(before, after, strict=True):
+        assert [replace(rule, p=0.0) for rule in one.rules] == [replace(rule, p=0.0) for rule in other.rules]
+        assert all(rule.p > 0.25 > again.p for rule, again in zip(one.rules, other.rules, strict=True))
+        assert one.asks is other.asks
 
 
 def test_comparisons_are_remembered_for_as_long_as_the_store_serves(engine_of_two: Engine) -> None:

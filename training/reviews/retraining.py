@@ -1,7 +1,8 @@
 """Retraining: a challenger from the labels by the guide and the gold of judgements, beside the champion that serves.
 
 What is fitted again is what judgements speak of (``training.reviews.learning.TAUGHT``): those columns of the fast tier, their
-calibration and, without a slow tier, their thresholds: minutes on two cores. All else is the champion's. Of kinds of room and
+calibration and, without a slow tier, their thresholds: minutes on two cores. All else is the champion's, the curve by which
+chances are told among it. Of kinds of room and
 whom a clause binds judgements say nothing: fitted again they would change by chance alone, for better or worse. The slow tier
 goes on to learn where it is asked to (``training.encoder.further``), and what initiatives meet is learnt from grades. A run is
 repeatable to the bit on one machine, and goes on where it was cut off.
@@ -261,7 +262,7 @@ def judged_by(store: Store, model: Path, clauses: ClauseModel, rows: Sequence[Ju
     said = {sha256: np.array(own, dtype=np.float32) for sha256, own in _read(model / JUDGED, {}).items()}
     others = gold_examples(store, [one for one in gold.clauses if one.sha256 not in said])
     columns = [COLUMN[name] for name in BARRIERS]
-    chances = clauses.told(clauses.read(others.texts).probabilities)[:, columns]
+    chances = clauses.read(others.texts).probabilities[:, columns]
     said |= {text_hash(text.text): own for text, own in zip(others.texts, chances, strict=True)}
     return reviewers_of(rows, said.get, by_text(gold.clauses))
 

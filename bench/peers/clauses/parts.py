@@ -80,7 +80,7 @@ class Static(_Weighed):
     def __init__(self) -> None:
         super().__init__()
         self._words: Embeddings | None = None
-        self._numbered: Callable[[Sequence[str]], list[list[int]]] = _numbering((released_folder() / TOKENIZER).read_bytes())
+        self._use((released_folder() / TOKENIZER).read_bytes())
 
     def fit(self, texts: Sequence[ClauseText], targets: Targets, *, seconds: float) -> str:
         """The embeddings are those that ship; how frequent a piece is comes from the labelled clauses."""
@@ -94,14 +94,19 @@ class Static(_Weighed):
         return super().fit(texts, targets, seconds=seconds)
 
     def save(self, folder: Path) -> None:
-        """The embeddings as well, in 16 bits."""
+        """The embeddings as well, in 16 bits, and what cuts texts into their pieces."""
         super().save(folder)
+        (folder / TOKENIZER).write_bytes(self._tokenizer)
         save_file({"words": self._table.astype(np.float16)}, folder / WORDS)
 
     def load(self, folder: Path) -> None:
-        """The embeddings as well."""
+        """All of it."""
         super().load(folder)
+        self._use((folder / TOKENIZER).read_bytes())
         self._words = load_file(folder / WORDS)["words"].astype(np.float32)
+
+    def _use(self, tokenizer: bytes) -> None:
+        self._tokenizer, self._numbered = tokenizer, _numbering(tokenizer)
 
     @property
     def _table(self) -> Embeddings:
