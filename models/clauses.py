@@ -120,11 +120,7 @@ class ClauseModel:
 
         *Shape:* (clauses, columns), as ``Reading.probabilities``.
         """
-        if self.curve is None:
-            return probabilities
-        result = probabilities.copy()
-        result[:, _KINDS] = self.curve.probabilities(probabilities[:, _KINDS])
-        return result
+        return probabilities if self.curve is None else by_curve(probabilities, self.curve)
 
     def judge(self, probabilities: Floats) -> Judgement:
         """Put one row of ``probabilities`` into words."""
@@ -172,6 +168,13 @@ def in_doubt(probabilities: Floats, thresholds: Floats) -> npt.NDArray[np.bool_]
     """Which probabilities lie too near their threshold to rely on. *Shape:* as given."""
     near: npt.NDArray[np.bool_] = np.abs(probabilities - thresholds) < np.minimum(DOUBT, thresholds / 2)
     return near
+
+
+def by_curve(probabilities: Floats, curve: Curve) -> Floats:
+    """Probabilities with those of kinds as a curve tells them. *Shape:* (clauses, columns), as given."""
+    result = probabilities.copy()
+    result[:, _KINDS] = curve.probabilities(probabilities[:, _KINDS])
+    return result
 
 
 def consistent(probabilities: Floats) -> Floats:

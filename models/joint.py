@@ -69,20 +69,16 @@ class Curve:
     slopes: Floats
     level: float
 
-    def values(self, values: Floats) -> Floats:
-        """Log-odds that can be relied on, from log-odds. *Shape:* as given."""
-        flat = np.clip(values, -BOUND, BOUND)
-        return (bent(flat) @ self.slopes + self.level).astype(np.float32)
-
     def probabilities(self, probabilities: Floats) -> Floats:
-        """The same for probabilities. *Shape:* as given."""
-        bounded = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
-        return sigmoid(self.values(np.log(bounded / (1 - bounded))))
+        """Probabilities that can be relied on. *Shape:* as given."""
+        return sigmoid((bent(probabilities) @ self.slopes + self.level).astype(np.float32))
 
 
-def bent(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """How far log-odds go along every piece of a Curve, counted from 0. *Shape:* (...,) to (..., knots + 1)."""
+def bent(probabilities: Floats) -> npt.NDArray[np.float64]:
+    """How far the log-odds of probabilities go along every piece of a Curve, from 0. *Shape:* (...,) to (..., knots + 1)."""
+    bounded = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
+    values = np.clip(np.log(bounded / (1 - bounded)), -BOUND, BOUND)
     edges = np.concatenate([[-np.inf], KNOTS, [np.inf]])
     along = [np.clip(values, low, high) - np.clip(0.0, low, high) for low, high in pairwise(edges)]
-    result: npt.NDArray[Any] = np.stack(along, axis=-1)
+    result: npt.NDArray[np.float64] = np.stack(along, axis=-1)
     return result

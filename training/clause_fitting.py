@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from models.clauses import ClauseModel, consistent, in_doubt, not_settled
+from models.clauses import ClauseModel, by_curve, consistent, in_doubt, not_settled
 from models.columns import COLUMN, COLUMNS, KINDS, QUALIFICATIONS, STRENGTHS
 from models.encoder import EncoderTier, WordMarks
 from models.evidence import EvidenceFinder
@@ -201,7 +201,6 @@ def measure_unseen(
     rows = unseen.read_twice if unseen.slow is not None else np.arange(len(data))
     probabilities = np.zeros((len(rows), len(COLUMNS)), dtype=np.float32)
     decided, doubtful = (np.zeros((len(rows), len(COLUMNS)), dtype=bool) for _ in range(2))
-    told, columns = np.zeros((len(rows), len(KINDS)), dtype=np.float32), [COLUMN[name] for name in KINDS]
     groups = [data.groups[row] for row in rows]
     for train, test in grouped_folds(groups, folds=min(5, len(set(groups))), seed=seed):
         fitted, judged = rows[train], rows[test]
@@ -210,9 +209,8 @@ def measure_unseen(
             joint = fit_joint(unseen.fast[fitted], unseen.slow[fitted], data.targets[fitted])
         whole = cascade(unseen, joint, plain)
         thresholds = best_thresholds(whole[fitted], data.targets[fitted])
-        probabilities[test] = whole[judged]
-        curve = fit_curve(whole[fitted], data.targets[fitted])
-        told[test] = curve.probabilities(whole[judged][:, columns])
+        # A curve that always rises leaves kinds in their order.
+        probabilities[test] = by_curve(whole[judged], fit_curve(whole[fitted], data.targets[fitted]))
         decided[test] = whole[judged] >= thresholds
         doubtful[test] = in_doubt(whole[judged], thresholds)
     steps = [COLUMN[name] for name in STRENGTHS]
@@ -223,7 +221,6 @@ def measure_unseen(
                 marks = unseen.marks[row] if unseen.marks is not None else None
                 kinds = argued_kinds(probabilities[place], decided[place], doubtful[place])
                 found[place] = [(one.start, one.end) for one in finder.find(data.texts[row], kinds, marks)]
-    probabilities[:, columns] = told
     return Unseen(
         refs=[data.texts[row].ref for row in rows],
         groups=groups,
@@ -317,8 +314,7 @@ def fit_curve(probabilities: Floats, targets: Targets) -> Curve:
     """
     kinds = [COLUMN[name] for name in KINDS]
     known = targets[:, kinds] != MISSING
-    chance = np.clip(probabilities[:, kinds][known].astype(np.float64), 1e-6, 1 - 1e-6)
-    truth, along = (targets[:, kinds][known] == 1).astype(np.float64), bent(np.log(chance / (1 - chance)))
+    truth, along = (targets[:, kinds][known] == 1).astype(np.float64), bent(probabilities[:, kinds][known])
 
     def loss(told: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         values, away = along @ told[1:] + told[0], told - as_it_is

@@ -29,6 +29,9 @@ Say = Callable[[str], None]
 MODAL = re.compile(r"\b(?:moet|moeten|dient|dienen|verboden|verplicht|mag niet|mogen niet)\b", re.IGNORECASE)
 """The must-or-shall list of regulation counting (RegData, Al-Ubaydli and McLaughlin 2017), in Dutch."""
 
+PIECES = 256
+"""Word pieces of a clause that a static encoder reads."""
+
 TIMED = 2_000
 """Clauses over which speed is taken."""
 
@@ -181,20 +184,26 @@ def _static(folder: Path) -> tuple[Callable[[Sequence[str]], Floats], float]:
     weights = load_file(folder / "model.safetensors")
     name = next(name for name in weights if name.endswith("word_embeddings.weight"))
     embeddings = weights[name].astype(np.float32)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(256)
-    tokenizer.no_padding()
+    numbered = numbering((folder / "tokenizer.json").read_bytes())
     order = np.arange(len(embeddings))
     weight = (order + 50) / (order + 1_000)  # pieces are numbered by frequency
     embeddings = embeddings * weight[:, None].astype(np.float32)
 
-    def embed(texts: Sequence[str]) -> Floats:
-        rows = tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return np.array(
-            [embeddings[row.ids].mean(axis=0) if row.ids else np.zeros(embeddings.shape[1]) for row in rows], np.float32
-        )
+    return lambda texts: averaged(numbered(texts), embeddings), embeddings.size / 1e6
 
-    return embed, embeddings.size / 1e6
+
+def numbering(tokenizer: bytes) -> Callable[[Sequence[str]], list[list[int]]]:
+    """What turns texts into numbers of word pieces, from the content of a tokenizer.json; none that frame a text."""
+    opened = Tokenizer.from_str(tokenizer.decode("utf-8"))
+    opened.enable_truncation(PIECES)
+    opened.no_padding()
+    return lambda texts: [row.ids for row in opened.encode_batch(list(texts), add_special_tokens=False)]
+
+
+def averaged(rows: Sequence[Sequence[int]], embeddings: Floats) -> Floats:
+    """Means of the embeddings of word pieces; zeros for a text that has none. *Shape:* (texts, width)."""
+    none = np.zeros(embeddings.shape[1], dtype=np.float32)
+    return np.array([embeddings[row].mean(axis=0) if len(row) else none for row in rows], dtype=np.float32)
 
 
 def _speed(work: Callable[[], object], count: int) -> float:

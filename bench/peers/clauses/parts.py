@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
-from tokenizers import Tokenizer
 
 from bench.peers.clauses.head import LogisticHead
 from bench.peers.registry import Scores, Targets
@@ -16,11 +15,9 @@ from bench.peers.texts import documents
 from models.loading import released_folder
 from models.phrases import phrase_counts
 from models.vectorising import ClauseText
+from training.ladder import averaged, numbering
 
 Embeddings = npt.NDArray[np.float32]
-
-PIECES = 256
-"""Word pieces that are read of a clause."""
 
 WORDS, TOKENIZER = "embeddings.safetensors", "tokenizer.json"
 
@@ -106,7 +103,7 @@ class Static(_Weighed):
         self._words = load_file(folder / WORDS)["words"].astype(np.float32)
 
     def _use(self, tokenizer: bytes) -> None:
-        self._tokenizer, self._numbered = tokenizer, _numbering(tokenizer)
+        self._tokenizer, self._numbered = tokenizer, numbering(tokenizer)
 
     @property
     def _table(self) -> Embeddings:
@@ -114,16 +111,7 @@ class Static(_Weighed):
         return self._words
 
     def _features(self, texts: Sequence[ClauseText]) -> Embeddings:
-        none = np.zeros(self._table.shape[1], dtype=np.float32)
-        rows = self._numbered(documents(texts))
-        return np.array([self._table[row].mean(axis=0) if row else none for row in rows], dtype=np.float32)
-
-
-def _numbering(tokenizer: bytes) -> Callable[[Sequence[str]], list[list[int]]]:
-    opened = Tokenizer.from_str(tokenizer.decode("utf-8"))
-    opened.enable_truncation(PIECES)
-    opened.no_padding()
-    return lambda texts: [row.ids for row in opened.encode_batch(list(texts), add_special_tokens=False)]
+        return averaged(self._numbered(documents(texts)), self._table)
 
 
 def _shipped() -> Embeddings:
